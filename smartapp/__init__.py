@@ -1,0 +1,1 @@
+"""smartapp: the patient portal that lives inside the EHR."""

@@ -1,0 +1,83 @@
+"""launch-config.json and the environment, read once at start: all problems are said at once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from pathlib import Path
+
+
+class Audience(StrEnum):
+    """Whom a registration is for."""
+
+    PATIENT = "patient"
+    CLINICIAN = "clinician"
+    BOTH = "both"
+
+
+class ClientAuth(StrEnum):
+    PUBLIC = "public"
+    SECRET = "secret"  # noqa: S105  (the name of a method, not a secret)
+    PRIVATE_KEY_JWT = "private_key_jwt"
+
+
+class LaunchKind(StrEnum):
+    EHR = "ehr"
+    STANDALONE = "standalone"
+
+
+@dataclass(frozen=True)
+class Ehr:
+    """One registration of this app with one EHR. An EHR may have two: for patients, for staff."""
+
+    key: str
+    name: str
+    iss: str  # byte for byte as the EHR writes it: it is sent back as `aud`
+    audience: Audience
+    client_id: str
+    client_auth: ClientAuth
+    scopes: Mapping[str, str]  # "patient" and "clinician", in SMART v2 syntax, never mixed
+    launches: frozenset[LaunchKind]
+    redirect_uri: str
+    frame_ancestors: tuple[str, ...] = ()
+    iss_prefix: str | None = None  # only for the public SMART Launcher, never in production
+    require_mfa: tuple[str, ...] = ()  # accepted `acr` or `amr` values
+    authorization_origin: str | None = None
+    token_origin: str | None = None
+    client_secret: str | None = field(default=None, repr=False)
+    vendor: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def base(self) -> str:
+        """The FHIR base without a trailing slash, to build addresses with."""
+        return self.iss.rstrip("/")
+
+    def answers_for(self, iss: str) -> bool:
+        """Only a trailing slash may differ; a prefix counts only where it is configured."""
+        if iss.rstrip("/") == self.base:
+            return True
+        return self.iss_prefix is not None and iss.startswith(self.iss_prefix)
+
+    def at(self, iss: str) -> Ehr:
+        """This registration for the exact issuer of one launch."""
+        return replace(self, iss=iss)
+
+
+@dataclass(frozen=True)
+class Settings:
+    app_name: str
+    base_url: str  # without a trailing slash
+    production: bool
+    ehrs: tuple[Ehr, ...]
+    policy_folder: Path
+    secret_keys: tuple[bytes, ...] = field(
+        repr=False
+    )  # newest first: encrypt with it, open with any
+    redis_url: str = field(default="", repr=False)
+    private_keys_folder: Path | None = None
+    audit_folder: Path = Path(".demo/audit")
+    port: int = 8000
+
+    def ehr(self, key: str) -> Ehr | None:
+        return next((ehr for ehr in self.ehrs if ehr.key == key), None)
