@@ -1,0 +1,224 @@
+"""Reading FHIR JSON: asks for what is meant by name, and says where something is wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from smartapp.errors import MalformedAnswer
+from smartapp.fhir.codes import DATA_ABSENT
+from smartapp.fhir.dates import FhirDate
+
+Json = Mapping[str, Any]
+
+_LOCAL = re.compile(
+    r"(?:.*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})(?:/_history/.+)?"
+)
+
+
+@dataclass(frozen=True)
+class Coding:
+    system: str
+    code: str
+    display: str
+    chosen: bool = False  # userSelected: the words a person picked
+
+
+@dataclass(frozen=True)
+class Concept:
+    """A CodeableConcept."""
+
+    text: str
+    codings: tuple[Coding, ...] = ()
+
+    @property
+    def label(self) -> str:
+        """Words before codes: text, the coding a person picked, any display, the bare code."""
+        chosen = (coding.display for coding in self.codings if coding.chosen)
+        displays = (coding.display for coding in self.codings)
+        bare = (coding.code for coding in self.codings)
+        return next((words for words in (self.text, *chosen, *displays, *bare) if words), "")
+
+    def has(self, system: str, *codes: str) -> bool:
+        return any(coding.system == system and coding.code in codes for coding in self.codings)
+
+    def code(self, system: str) -> str | None:
+        return next((coding.code for coding in self.codings if coding.system == system), None)
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A pointer to another resource. `target` is "Type/id" where it lies in the same EHR."""
+
+    raw: str
+    display: str
+    identifier: tuple[str, str] | None = None
+
+    @property
+    def target(self) -> str | None:
+        match = _LOCAL.fullmatch(self.raw)
+        return f"{match['type']}/{match['id']}" if match else None
+
+    @property
+    def contained(self) -> str | None:
+        return self.raw[1:] if self.raw.startswith("#") else None
+
+
+class Element:
+    """One object of FHIR JSON, and the path to it for the error message."""
+
+    __slots__ = ("json", "path")
+
+    def __init__(self, json: Json, path: str) -> None:
+        self.json = json
+        self.path = path
+
+    @classmethod
+    def resource(cls, json: object, resource_type: str) -> Element:
+        if not isinstance(json, Mapping) or json.get("resourceType") != resource_type:
+            raise MalformedAnswer(f"{resource_type}: not such a resource")
+        return cls(json, resource_type)
+
+    # --- primitives -------------------------------------------------------------------------
+
+    def text(self, name: str) -> str | None:
+        value = self.json.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, str):
+            raise self.wrong(name, "not text")
+        return value.strip() or None
+
+    def required_text(self, name: str) -> str:
+        value = self.text(name)
+        if value is None:
+            raise self.wrong(name, "missing")
+        return value
+
+    def texts(self, name: str) -> tuple[str, ...]:
+        return tuple(value for value in self._list(name) if isinstance(value, str))
+
+    def boolean(self, name: str) -> bool | None:
+        value = self.json.get(name)
+        if value is None or isinstance(value, bool):
+            return value
+        raise self.wrong(name, "not a boolean")
+
+    def number(self, name: str) -> Decimal | None:
+        value = self.json.get(name)
+        if value is None:
+            return None
+        if isinstance(value, int | Decimal) and not isinstance(value, bool):
+            return Decimal(value)
+        raise self.wrong(name, "not a number")
+
+    def whole(self, name: str) -> int | None:
+        value = self.number(name)
+        if value is not None and value != value.to_integral_value():
+            raise self.wrong(name, "not a whole number")
+        return None if value is None else int(value)
+
+    def date(self, name: str) -> FhirDate | None:
+        return FhirDate.parse(self.text(name))
+
+    def is_absent(self, name: str) -> bool:
+        """True where the EHR states that it has no value, and why, instead of leaving it out."""
+        shadow = self.json.get(f"_{name}") or self.json.get(name)
+        return isinstance(shadow, Mapping) and any(
+            isinstance(extension, Mapping) and extension.get("url") == DATA_ABSENT
+            for extension in shadow.get("extension") or ()
+        )
+
+    # --- structures -------------------------------------------------------------------------
+
+    def child(self, name: str) -> Element | None:
+        value = self.json.get(name)
+        if value is None:
+            return None
+        if not isinstance(value, Mapping):
+            raise self.wrong(name, "not an object")
+        return Element(value, f"{self.path}.{name}")
+
+    def children(self, name: str) -> Iterator[Element]:
+        for index, value in enumerate(self._list(name)):
+            if not isinstance(value, Mapping):
+                raise self.wrong(f"{name}[{index}]", "not an object")
+            yield Element(value, f"{self.path}.{name}[{index}]")
+
+    def concept(self, name: str) -> Concept | None:
+        value = self.child(name)
+        return None if value is None else value.as_concept()
+
+    def concepts(self, name: str) -> tuple[Concept, ...]:
+        return tuple(value.as_concept() for value in self.children(name))
+
+    def as_concept(self) -> Concept:
+        return Concept(
+            text=self.text("text") or "",
+            codings=tuple(coding.as_coding() for coding in self.children("coding")),
+        )
+
+    def as_coding(self) -> Coding:
+        return Coding(
+            system=self.text("system") or "",
+            code=self.text("code") or "",
+            display=self.text("display") or "",
+            chosen=self.boolean("userSelected") or False,
+        )
+
+    def reference(self, name: str) -> Reference | None:
+        value = self.child(name)
+        return None if value is None else value.as_reference()
+
+    def references(self, name: str) -> tuple[Reference, ...]:
+        return tuple(value.as_reference() for value in self.children(name))
+
+    def as_reference(self) -> Reference:
+        identifier = self.child("identifier")
+        return Reference(
+            raw=self.text("reference") or "",
+            display=self.text("display") or "",
+            identifier=(identifier.text("system") or "", identifier.text("value") or "")
+            if identifier
+            else None,
+        )
+
+    def identifier(self, system: str) -> str | None:
+        """The value under one identifier system, whether the type has one identifier or many."""
+        value = self.json.get("identifier")
+        many = value if isinstance(value, list) else [value]
+        for one in many:
+            if isinstance(one, Mapping) and one.get("system") == system:
+                found = one.get("value")
+                return found if isinstance(found, str) else None
+        return None
+
+    def extension(self, url: str) -> Element | None:
+        return next(
+            (each for each in self.children("extension") if each.json.get("url") == url), None
+        )
+
+    def contained(self, local_id: str) -> Json | None:
+        """A resource that lies inside this one."""
+        return next(
+            (each.json for each in self.children("contained") if each.json.get("id") == local_id),
+            None,
+        )
+
+    def has_unknown_modifier(self) -> bool:
+        """A modifier that nobody here understands may turn the meaning round."""
+        return bool(self.json.get("modifierExtension") or self.json.get("implicitRules"))
+
+    def wrong(self, name: str, what: str) -> MalformedAnswer:
+        return MalformedAnswer(f"{self.path}.{name}: {what}")
+
+    def _list(self, name: str) -> list[Any]:
+        value = self.json.get(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise self.wrong(name, "not a list")
+        return value
