@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 OBSERVATION_VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 PATIENT_ASSERTED = "PATAST"
 
@@ -19,3 +21,52 @@ HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 LANGUAGE = "urn:ietf:bcp:47"
 
 ENTERED_IN_ERROR = "entered-in-error"
+
+
+@dataclass(frozen=True)
+class Vocabulary:
+    """The identifier and code systems of this installation, all below one address."""
+
+    base: str
+
+    @property
+    def message(self) -> str:
+        return f"{self.base}/message"
+
+    @property
+    def response(self) -> str:
+        return f"{self.base}/response"
+
+    @property
+    def task(self) -> str:
+        return f"{self.base}/task"
+
+    @property
+    def thread(self) -> str:
+        return f"{self.base}/thread"
+
+    @property
+    def topic(self) -> str:
+        return f"{self.base}/CodeSystem/topic"
+
+    @property
+    def queue(self) -> str:
+        return f"{self.base}/CodeSystem/queue"
+
+    @property
+    def stage(self) -> str:
+        return f"{self.base}/CodeSystem/stage"
+
+    @property
+    def outcome(self) -> str:
+        return f"{self.base}/CodeSystem/outcome"
+
+    @property
+    def detail(self) -> str:
+        """What kind of thing an input or output of a Task is."""
+        return f"{self.base}/CodeSystem/detail"
+
+    @property
+    def routing(self) -> str:
+        """The extension that carries a decision where no Task can."""
+        return f"{self.base}/StructureDefinition/routing"

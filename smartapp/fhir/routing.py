@@ -1,0 +1,59 @@
+"""The decision of the rules, as it travels in a resource."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from smartapp.fhir.dates import FhirDate
+from smartapp.fhir.element import Element
+
+
+@dataclass(frozen=True)
+class Routing:
+    queue: str
+    priority: str
+    due: datetime | None
+    rule: str
+    reason: str  # in English, for staff
+    policy_version: str
+    summary: str  # the coded answers in one sentence
+
+    def as_extension(self, url: str) -> dict[str, Any]:
+        parts: list[dict[str, Any]] = [
+            {"url": name, "valueString": value}
+            for name, value in (
+                ("queue", self.queue),
+                ("priority", self.priority),
+                ("rule", self.rule),
+                ("reason", self.reason),
+                ("policy-version", self.policy_version),
+                ("summary", self.summary),
+            )
+            if value
+        ]
+        if self.due is not None:
+            parts.append({"url": "due", "valueDateTime": self.due.isoformat(timespec="seconds")})
+        return {"url": url, "extension": parts}
+
+    @classmethod
+    def from_extension(cls, resource: Element, url: str) -> Routing | None:
+        """None where the EHR dropped it: the rules then decide again."""
+        extension = resource.extension(url)
+        if extension is None:
+            return None
+        parts = {part.text("url"): part for part in extension.children("extension")}
+        words = {name: part.text("valueString") or "" for name, part in parts.items()}
+        due = FhirDate.parse(parts["due"].text("valueDateTime")) if "due" in parts else None
+        if not words.get("queue"):
+            return None
+        return cls(
+            queue=words["queue"],
+            priority=words.get("priority", "routine"),
+            due=due.earliest if due else None,
+            rule=words.get("rule", ""),
+            reason=words.get("reason", ""),
+            policy_version=words.get("policy-version", ""),
+            summary=words.get("summary", ""),
+        )
