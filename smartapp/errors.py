@@ -254,6 +254,18 @@ class StoreUnavailable(SessionError):
     code = "store-unavailable"
 
 
+class ContextChanged(SessionError):
+    """A session would change its patient, person or role: it has to end, and a new one begin."""
+
+    code = "session-context"
+
+
+class DraftTooLarge(SessionError):
+    """More was typed than a draft holds. It stays in the page."""
+
+    code = "draft-too-large"
+
+
 # --- asking and answering ---------------------------------------------------------------------
 
 
