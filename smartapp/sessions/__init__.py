@@ -1,0 +1,32 @@
+"""What the app remembers between two requests, and nothing else: launches, drafts, the outbox."""
+
+from smartapp.sessions.drafts import Draft, Drafts
+from smartapp.sessions.handles import open_handle, seal_handle
+from smartapp.sessions.launches import ActiveLaunch, Launches
+from smartapp.sessions.outbox import Claim, Outbox
+from smartapp.sessions.person import Person
+from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, open_store
+from smartapp.sessions.submission import Step, StepState, Submission, SubmissionState
+from smartapp.sessions.vault import Vault
+
+__all__ = [
+    "ActiveLaunch",
+    "Claim",
+    "Draft",
+    "Drafts",
+    "Launches",
+    "Lease",
+    "MemoryStore",
+    "Outbox",
+    "Person",
+    "RedisStore",
+    "Step",
+    "StepState",
+    "Store",
+    "Submission",
+    "SubmissionState",
+    "Vault",
+    "open_handle",
+    "open_store",
+    "seal_handle",
+]
