@@ -1,4 +1,4 @@
-"""launch-config.json and the environment, read once at start: all problems are said at once."""
+"""What the rest of the app knows of its configuration: frozen, checked, and typed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from pathlib import Path
+
+from smartapp.errors import Problem
 
 
 class Audience(StrEnum):
@@ -78,6 +80,7 @@ class Settings:
     private_keys_folder: Path | None = None
     audit_folder: Path = Path(".demo/audit")
     port: int = 8000
+    warnings: tuple[Problem, ...] = ()  # worth a line in the log; none of them stops the start
 
     def ehr(self, key: str) -> Ehr | None:
         return next((ehr for ehr in self.ehrs if ehr.key == key), None)
