@@ -1,0 +1,71 @@
+"""What a page model says things with: gettext lookup, named fields, dates in the clinic's zone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, date, datetime, tzinfo
+from functools import lru_cache
+
+from babel import Locale
+from babel.dates import format_date, format_skeleton, format_time
+from babel.numbers import format_decimal
+
+from smartapp.words.catalogue import SOURCE_LOCALE, translations
+
+LOCALES = (SOURCE_LOCALE, "es")
+# A text that a clinic or a FHIR resource gives in several languages.
+LocalText = Mapping[str, str]
+
+# How days and hours are written where the clinics are.
+_CUSTOMS = {"en": Locale("en", "US"), "es": Locale("es", "US")}
+
+
+class Words:
+    """`words("Hello {name}", name=x)`: the English sentence is the key, and literal in the code."""
+
+    def __init__(self, locale: str, zone: tzinfo = UTC) -> None:
+        self.locale = locale
+        self._zone = zone
+        self._customs = _CUSTOMS[locale]
+        self._translations = translations(locale)
+
+    def __call__(self, message: str, /, **fields: object) -> str:
+        return self._translations.gettext(message).format(**fields)
+
+    def plural(self, one: str, many: str, n: int, /, **fields: object) -> str:
+        """`{n}` is written with the language's separators, as in "1,250 items"."""
+        sentence = self._translations.ngettext(one, many, n)
+        return sentence.format(n=format_decimal(n, locale=self._customs), **fields)
+
+    def date(self, day: date) -> str:
+        """As in "November 21, 2025". A moment goes to the clinic's zone first, a plain day not."""
+        if isinstance(day, datetime):
+            day = day.astimezone(self._zone).date()
+        return format_date(day, "long", locale=self._customs)
+
+    def date_time(self, moment: datetime) -> str:
+        """As in "November 21, 2025, 2:30 PM"."""
+        return f"{self.date(moment)}, {self._time(moment)}"
+
+    def day_and_time(self, moment: datetime) -> str:
+        """As in "Friday, November 21, 2:30 PM": for what is due soon."""
+        local = moment.astimezone(self._zone)
+        weekday = format_date(local, "EEEE", locale=self._customs)
+        day = format_skeleton("MMMMd", local, locale=self._customs)
+        return f"{weekday}, {day}, {self._time(moment)}"
+
+    def _time(self, moment: datetime) -> str:
+        local = moment.astimezone(self._zone)
+        return format_time(local.timetz(), "short", tzinfo=local.tzinfo, locale=self._customs)
+
+
+@lru_cache(maxsize=64)
+def words_for(locale: str, zone: tzinfo = UTC) -> Words:
+    """In the language asked for, such as "es" or "es-MX"; English where the app has no other."""
+    language = locale.replace("_", "-").split("-")[0].lower()
+    return Words(language if language in LOCALES else SOURCE_LOCALE, zone)
+
+
+def in_locale(text: LocalText, locale: str) -> str:
+    """The text in this language, else in English, else in any: a reader prefers that to a gap."""
+    return text.get(locale) or text.get(SOURCE_LOCALE) or next(iter(text.values()), "")
