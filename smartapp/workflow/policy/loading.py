@@ -1,0 +1,200 @@
+"""Loading the policy folder: everything, or all that is wrong with it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from pathlib import Path
+from types import MappingProxyType
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from smartapp.errors import PolicyError
+from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
+from smartapp.workflow.policy.conditions import Otherwise
+from smartapp.workflow.policy.lint import check_topic
+from smartapp.workflow.policy.model import Phones, Policy, Queue, RoleCode, Rule, Topic
+from smartapp.workflow.policy.reading import Reading, Table
+from smartapp.workflow.policy.topics import Surroundings, parsed, read_topic, reason, route
+
+_ALWAYS_OPEN: Week = ((Opening(0, 24 * 60),),) * 7  # stands in where the file cannot be read
+
+
+def load_policy(folder: Path) -> Policy:
+    """Raises PolicyError with every problem that the folder has."""
+    reading = Reading(folder)
+    policy = _read(reading)
+    if reading.problems:
+        raise PolicyError(tuple(reading.problems))
+    return policy
+
+
+def _read(reading: Reading) -> Policy:
+    file = reading.toml("policy.toml")
+    if "languages" in file:
+        reading.languages = _languages(file)
+    phones = _phones(file.table("phones"))
+    reading.phones = {name: value for name, value in vars(phones).items() if value}
+    weeks, calendar = _calendar(reading, file)
+    queues = _queues(reading, weeks)
+    around = Surroundings(
+        version=file.text("version"),
+        queues=queues,
+        unclassified=_unclassified(file.table("unclassified"), queues),
+    )
+    policy = Policy(
+        version=around.version,
+        owner=file.text("owner"),
+        code_system=_address(file, "code_system"),
+        languages=reading.languages,
+        urgent=file.local("urgent"),
+        phones=phones,
+        calendar=calendar,
+        queues=queues,
+        review=around.unclassified.route.queue,
+        topics=_topics(reading, file, around),
+    )
+    file.check_nothing_else()
+    return policy
+
+
+def _languages(file: Table) -> tuple[str, ...]:
+    languages = file.texts("languages")
+    if "en" not in languages:
+        file.wrong("languages", "must hold 'en': staff read English reasons in the record")
+    return languages
+
+
+def _phones(table: Table) -> Phones:
+    return Phones(
+        clinic=table.text("clinic"),
+        after_hours=table.text("after_hours"),
+        emergency=table.text("emergency"),
+        crisis=table.text("crisis"),
+    )
+
+
+def _address(file: Table, key: str) -> str:
+    address = file.text(key)
+    if address and not re.fullmatch(r"https?://\S+[^/\s]", address):
+        file.wrong(key, f"{address!r} is not an address without a slash at its end")
+    return address
+
+
+def _unclassified(table: Table, queues: Mapping[str, Queue]) -> Rule:
+    rule = Rule(
+        name="unclassified",
+        when=Otherwise(),
+        route=route(table, queues),
+        reason=reason(table.table("reason")),
+    )
+    if rule.route.priority.rank == 0:
+        table.wrong("priority", "is routine: what nobody understood must not wait its turn")
+    return rule
+
+
+# --- calendar and queues --------------------------------------------------------------------------
+
+
+def _calendar(reading: Reading, policy: Table) -> tuple[Mapping[str, Week], Calendar]:
+    file = reading.toml("calendar.toml")
+    zone = parsed(policy, "time_zone", _zone, ZoneInfo("UTC"))
+    hours = file.table("hours")
+    weeks = {name: _week(hours.table(name)) for name in hours}
+    if weeks and "clinic" not in weeks:
+        hours.wrong("clinic", "is missing: the hours that queues without their own have")
+    holidays = _holidays(file.table("holidays"))
+    file.check_nothing_else()
+    return weeks, Calendar(zone, weeks.get("clinic", _ALWAYS_OPEN), holidays)
+
+
+def _zone(name: str) -> ZoneInfo:
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        raise ValueError("is not a time zone such as 'America/Chicago'") from None
+
+
+def _week(table: Table) -> Week:
+    week = tuple(_openings(table, day) if day in table else () for day in DAYS)
+    if not any(week):
+        table.wrong("", "is never open")
+        return _ALWAYS_OPEN
+    return week
+
+
+def _openings(table: Table, day: str) -> tuple[Opening, ...]:
+    openings: list[Opening] = []
+    for text in table.texts(day, may_be_empty=True):
+        try:
+            opening = Opening.parse(text)
+        except ValueError as trouble:
+            table.wrong(day, f"{text!r} {trouble}")
+            continue
+        if openings and opening.opens <= openings[-1].closes:
+            table.wrong(day, f"{text!r} begins before the opening before it has ended")
+        openings.append(opening)
+    return tuple(openings)
+
+
+def _holidays(table: Table) -> Mapping[date, str]:
+    holidays: dict[date, str] = {}
+    for key in table:
+        name = table.text(key)
+        try:
+            holidays[date.fromisoformat(key)] = name
+        except ValueError:
+            table.wrong(key, "is not a date such as 2026-12-25")
+    return MappingProxyType(holidays)
+
+
+def _queues(reading: Reading, weeks: Mapping[str, Week]) -> Mapping[str, Queue]:
+    file = reading.toml("queues.toml")
+    table = file.table("roles")
+    roles = {name: _role(table.table(name)) for name in table}
+    queues: dict[str, Queue] = {}
+    for each in file.tables("queues"):
+        queue = _queue(each, roles, weeks)
+        if queue.code in queues:
+            each.wrong("code", f"{queue.code!r} is there twice")
+        queues[queue.code] = queue
+    if not queues:
+        file.wrong("queues", "is missing: somebody must do the work")
+    file.check_nothing_else()
+    return MappingProxyType(queues)
+
+
+def _role(table: Table) -> RoleCode:
+    return table.text("system"), table.text("code")
+
+
+def _queue(table: Table, roles: Mapping[str, RoleCode], weeks: Mapping[str, Week]) -> Queue:
+    names = [
+        name
+        for index, name in enumerate(table.texts("worked_by"))
+        if table.is_known(f"worked_by[{index}]", name, roles, "a role")
+    ]
+    hours = table.one_of("hours", weeks, "one of the hours in calendar.toml")
+    return Queue(
+        code=table.text("code"),
+        name=table.local("name"),
+        team=table.local("team"),
+        roles=frozenset(roles[name] for name in names),
+        week=weeks[hours] if hours else _ALWAYS_OPEN,
+    )
+
+
+# --- topics ---------------------------------------------------------------------------------------
+
+
+def _topics(reading: Reading, policy: Table, around: Surroundings) -> Mapping[str, Topic]:
+    """In the order of policy.toml, which is the order on the page."""
+    topics: dict[str, Topic] = {}
+    for code in policy.texts("topics"):
+        topics[code], file = read_topic(reading, code, around)
+        for place, what in check_topic(topics[code]):
+            file.wrong(place, what)
+    for path in sorted((reading.folder / "topics").glob("*.toml")):
+        if path.stem not in topics:
+            reading.wrong(reading.place(f"topics/{path.name}"), "is not in policy.toml: topics")
+    return MappingProxyType(topics)
