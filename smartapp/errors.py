@@ -154,6 +154,12 @@ class EhrTooSlow(EhrError):
     code = "ehr-slow"
 
 
+class AnswerLost(EhrTooSlow):
+    """The connection broke after the request had left: what became of a write is unknown."""
+
+    code = "ehr-answer-lost"
+
+
 class EhrServerError(EhrError):
     """A status of 500 or more, or 408 or 425: what became of a write is unknown."""
 

@@ -1,0 +1,120 @@
+"""Connections whose time runs out once for a whole call, however slowly single bytes arrive.
+
+The timeouts of sockets and of HTTP libraries start anew with every byte: a server that sends one
+header byte a second would hold a caller for hours. Here each read from the socket gets only what
+is left of the call, in status line, headers, chunk sizes and body alike.
+"""
+
+from __future__ import annotations
+
+import http.client
+import io
+import socket
+import ssl
+import time
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+from requests.adapters import HTTPAdapter
+from requests.utils import DEFAULT_CA_BUNDLE_PATH
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    from _typeshed import WriteableBuffer
+
+
+@dataclass
+class Attempt:
+    """One try of one request: when it must be over, and how far it came."""
+
+    first_byte_by: float  # on the monotonic clock, as is `ends`
+    ends: float
+    left: bool = False  # from here on the EHR may have seen the request
+
+    def patience(self, *, answering: bool) -> float:
+        until = self.ends if answering else min(self.first_byte_by, self.ends)
+        remaining = until - time.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return remaining
+
+
+current: ContextVar[Attempt] = ContextVar("current")
+
+
+class _TimedReader(io.RawIOBase):
+    def __init__(self, raw: io.RawIOBase, sock: socket.socket) -> None:
+        self._raw = raw
+        self._sock = sock
+        self._answering = False
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: WriteableBuffer, /) -> int | None:
+        self._sock.settimeout(current.get().patience(answering=self._answering))
+        count = self._raw.readinto(buffer)
+        self._answering = True
+        return count
+
+    def close(self) -> None:
+        self._raw.close()
+        super().close()
+
+
+class _TimedResponse(http.client.HTTPResponse):
+    def __init__(self, sock: socket.socket, *args: Any, **kwargs: Any) -> None:
+        super().__init__(sock, *args, **kwargs)
+        self.fp = io.BufferedReader(_TimedReader(self.fp.detach(), sock))
+
+
+class _Connection(HTTPConnection):
+    response_class = _TimedResponse
+
+    def send(self, data: Any) -> None:
+        if self.sock is None:
+            self.connect()
+        attempt = current.get()
+        attempt.left = True
+        self.sock.settimeout(attempt.patience(answering=False))
+        super().send(data)
+
+
+class _TlsConnection(_Connection, HTTPSConnection):
+    pass
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _TlsPool(HTTPSConnectionPool):
+    ConnectionCls = _TlsConnection
+
+
+@cache
+def _tls(authorities: str | None) -> ssl.SSLContext:
+    """One context for the process: reading the authorities' certificates again for each
+    connection, as requests does, costs more than the handshake.
+    """
+    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if authorities is not None:
+        context.load_verify_locations(authorities)
+    return context
+
+
+class Adapter(HTTPAdapter):
+    def __init__(self, *, in_flight: int, authorities: str | None) -> None:
+        self._authorities = authorities
+        super().__init__(pool_connections=64, pool_maxsize=in_flight)
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs, ssl_context=_tls(self._authorities))
+        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+
+    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
+        """The context verifies, always; nothing that a caller passes can switch it off."""

@@ -1,0 +1,301 @@
+"""The one door to an EHR: every request of the app leaves here."""
+
+from __future__ import annotations
+
+import logging
+import random
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, field
+from http.cookiejar import DefaultCookiePolicy
+from typing import TypeVar
+
+import requests
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+from smartapp.errors import (
+    AnswerLost,
+    AnswerTooLarge,
+    EhrBusy,
+    EhrError,
+    EhrTooSlow,
+    EhrUnreachable,
+    MalformedAnswer,
+    OutsideFhirBase,
+    SmartappError,
+)
+from smartapp.transport.address import Address, outside, parse
+from smartapp.transport.answer import Answer
+from smartapp.transport.breaker import Breaker
+from smartapp.transport.connection import Adapter, Attempt, current
+from smartapp.transport.memory import Memory
+
+T = TypeVar("T")
+
+PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a read that met these may be repeated
+GATEWAY_DOWN = frozenset({502, 503, 504})
+STEP = 65_536
+
+# The library writes whole addresses into its log, and an address can name a patient.
+logging.getLogger("urllib3").setLevel(logging.CRITICAL)
+
+# Set once for each request that the app serves; the EHR's log and ours then share a name for it.
+request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
+_page_ends: ContextVar[float] = ContextVar("page_ends", default=float("inf"))
+
+
+@dataclass(frozen=True)
+class Limits:
+    connect: float = 3.0
+    first_byte: float = 8.0
+    total: float = 10.0
+    max_bytes: int = 8_000_000  # after decompression
+    retries: int = 2
+    longest_pause: float = 0.2  # before the first repeat; doubled before the second
+    in_flight: int = 20  # to one origin; real EHRs throttle
+    threads: int = 256  # the searches of a page times the threads of a worker: no page queues
+    failures: int = 5
+    failure_window: float = 10.0
+    probe_every: float = 5.0
+
+
+@dataclass(frozen=True)
+class Bearer:
+    token: str = field(repr=False)
+    base: str
+
+
+class _Line:
+    """What is kept for each origin: its breaker, and how many requests are on their way."""
+
+    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
+        self.slots = threading.BoundedSemaphore(limits.in_flight)
+        self.breaker = Breaker(
+            failures=limits.failures,
+            window=limits.failure_window,
+            probe_every=limits.probe_every,
+            clock=clock,
+        )
+
+
+class _Session(requests.Session):
+    def get_redirect_target(self, resp: requests.Response) -> None:
+        """Asked not to follow, requests still looks ahead and reads the whole body to do so."""
+
+
+class Transport:
+    """Shared by all threads of a process. `authorities` names a file with further certificate
+    authorities: a hospital often has its own.
+    """
+
+    def __init__(
+        self,
+        limits: Limits | None = None,
+        allow_http: bool = False,
+        *,
+        authorities: str | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.memory = Memory(clock)
+        self._limits = limits or Limits()
+        self._allow_http = allow_http
+        self._clock = clock
+        self._lines: dict[str, _Line] = {}
+        self._lines_lock = threading.Lock()
+        self._threads = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="ehr")
+        self._session = _Session()
+        self._session.trust_env = False  # or a .netrc replaces our token, a variable our proxy
+        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+        self._session.headers.clear()
+        self._session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "smartapp"})
+        adapter = Adapter(in_flight=self._limits.in_flight, authorities=authorities)
+        self._session.mount("https://", adapter)
+        self._session.mount("http://", adapter)
+
+    def send(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes | None = None,
+        bearer: Bearer | None = None,
+        within: float | None = None,
+        max_bytes: int | None = None,
+    ) -> Answer:
+        """Any status is an answer. EhrUnreachable: the request did not leave. EhrTooSlow: it may
+        have been carried out. Only reads are ever repeated.
+        """
+        ends = min(time.monotonic() + (within or self._limits.total), _page_ends.get())
+        if bearer is not None and outside(bearer.base, url):
+            raise OutsideFhirBase
+        line = self._line(self._permitted(url))
+        request = self._prepared(method, url, headers or {}, body, bearer)
+        return self._repeated(line, request, ends, max_bytes or self._limits.max_bytes)
+
+    def together(
+        self, calls: Sequence[Callable[[], T]], *, within: float
+    ) -> list[T | SmartappError]:
+        """All calls at once; failures come back as values, at the latest after `within` seconds."""
+        ends = min(time.monotonic() + within, _page_ends.get())
+        futures = [self._threads.submit(copy_context().run, _until, ends, call) for call in calls]
+        wait(futures, timeout=max(0.0, ends - time.monotonic()))
+        return [_outcome(future) for future in futures]
+
+    def permits(self, url: str) -> bool:
+        """Https always; http only in development, and then only to this machine."""
+        address = parse(url)
+        if address is None:
+            return False
+        return address.scheme == "https" or (self._allow_http and address.is_loopback)
+
+    def close(self) -> None:
+        self._threads.shutdown(wait=False, cancel_futures=True)
+        self._session.close()
+
+    def _permitted(self, url: str) -> Address:
+        address = parse(url)
+        if address is None or not self.permits(url):
+            raise EhrUnreachable("not an address that may be asked")
+        return address
+
+    def _line(self, address: Address) -> _Line:
+        with self._lines_lock:
+            if address.origin not in self._lines:
+                self._lines[address.origin] = _Line(self._limits, self._clock)
+            return self._lines[address.origin]
+
+    def _prepared(
+        self,
+        method: str,
+        url: str,
+        headers: Mapping[str, str],
+        body: bytes | None,
+        bearer: Bearer | None,
+    ) -> requests.PreparedRequest:
+        named = request_id.get()
+        sent = {"X-Request-Id": named} if named else {}
+        sent |= dict(headers)
+        if bearer is not None:
+            sent["Authorization"] = f"Bearer {bearer.token}"
+        request = self._session.prepare_request(
+            requests.Request(method, url, headers=sent, data=body)
+        )
+        if bearer is not None and outside(bearer.base, request.url or ""):
+            raise OutsideFhirBase
+        return request
+
+    def _repeated(
+        self, line: _Line, request: requests.PreparedRequest, ends: float, cap: int
+    ) -> Answer:
+        """Reads only, and only what failed at once: who waited in vain has no patience left."""
+        repeats = self._limits.retries if request.method in {"GET", "HEAD"} else 0
+        for repeat in range(repeats):
+            longest = self._limits.longest_pause * 2**repeat
+            pause = random.uniform(0, longest)  # noqa: S311  (spreads load, hides nothing)
+            try:
+                answer = self._once(line, request, ends, cap)
+            except AnswerLost:
+                if time.monotonic() + pause >= ends:
+                    raise
+            else:
+                pause = max(pause, answer.retry_after or 0.0)
+                if answer.status not in PASSING or time.monotonic() + pause >= ends:
+                    return answer
+            time.sleep(pause)
+        return self._once(line, request, ends, cap)
+
+    def _once(
+        self, line: _Line, request: requests.PreparedRequest, ends: float, cap: int
+    ) -> Answer:
+        if not line.slots.acquire(timeout=max(0.0, ends - time.monotonic())):
+            raise EhrBusy(None)
+        try:
+            if not line.breaker.lets_through():
+                raise EhrUnreachable("left alone for a while")
+            return self._watched(line.breaker, request, ends, cap)
+        finally:
+            line.slots.release()
+
+    def _watched(
+        self, breaker: Breaker, request: requests.PreparedRequest, ends: float, cap: int
+    ) -> Answer:
+        started = time.monotonic()
+        try:
+            answer = self._exchange(request, ends, cap)
+        except EhrError as failure:
+            if not isinstance(failure, (EhrUnreachable, EhrTooSlow)):
+                breaker.worked()
+            elif not self._was_hurried(failure, started):
+                breaker.failed()
+            raise
+        if answer.status in GATEWAY_DOWN and answer.retry_after is None:
+            breaker.failed()
+        else:
+            breaker.worked()
+        return answer
+
+    def _was_hurried(self, failure: EhrError, started: float) -> bool:
+        """A caller with less patience than usual says nothing about the EHR."""
+        waited = time.monotonic() - started
+        return type(failure) is EhrTooSlow and waited < self._limits.first_byte
+
+    def _exchange(self, request: requests.PreparedRequest, ends: float, cap: int) -> Answer:
+        now = time.monotonic()
+        if now >= ends:
+            raise EhrTooSlow
+        attempt = Attempt(first_byte_by=now + self._limits.first_byte, ends=ends)
+        timeout = (min(self._limits.connect, ends - now), self._limits.first_byte)
+        token = current.set(attempt)
+        try:
+            with self._session.send(
+                request, stream=True, allow_redirects=False, timeout=timeout
+            ) as response:
+                body = _body(response, cap)
+                return Answer(response.status_code, response.headers, body, request.url or "")
+        except DecodeError:
+            raise MalformedAnswer("cannot be decompressed") from None
+        except (requests.RequestException, HTTPError, OSError) as error:
+            raise _named(error, attempt) from None  # its text holds the whole address
+        finally:
+            current.reset(token)
+
+
+def _body(response: requests.Response, cap: int) -> bytes:
+    """Bytes are counted as they come out of the decompressor, in small steps."""
+    chunks: list[bytes] = []
+    size = 0
+    while chunk := response.raw.read1(STEP, decode_content=True):
+        size += len(chunk)
+        if size > cap:
+            raise AnswerTooLarge
+        chunks.append(chunk)
+    return b"".join(chunks)
+
+
+def _named(error: Exception, attempt: Attempt) -> EhrError:
+    kind = type(error).__name__
+    if not attempt.left:
+        return EhrUnreachable(kind)
+    if isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError)):
+        return EhrTooSlow(kind)
+    return AnswerLost(kind)
+
+
+def _until(ends: float, call: Callable[[], T]) -> T | SmartappError:
+    _page_ends.set(ends)
+    try:
+        return call()
+    except SmartappError as failure:
+        return failure
+
+
+def _outcome(future: Future[T]) -> T | EhrTooSlow:
+    """Nobody waits for a call that is late; what is no named failure is a bug and is raised."""
+    if not future.done():
+        future.cancel()
+        return EhrTooSlow()
+    return future.result()
