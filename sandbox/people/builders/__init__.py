@@ -1,0 +1,1 @@
+"""One function per kind of resource: from words to FHIR JSON."""

@@ -1,0 +1,100 @@
+"""Patients, the people around them, and the people who care for them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sandbox.people.codes.systems import LANGUAGE, RECORD_NUMBER, hl7
+from sandbox.people.shapes import Coding, Concept, Json, Ref, code, period, resource
+
+LANGUAGES = {"en": "English", "es": "Spanish", "is": "Icelandic"}
+
+
+def name(family: str, *given: str, use: str = "official", **more: Any) -> Json:
+    return {
+        "use": use,
+        "text": " ".join((*given, family)),
+        "family": family,
+        "given": given,
+        **more,
+    }
+
+
+def phone(number: str, use: str = "mobile", **more: Any) -> Json:
+    return {"system": "phone", "value": number, "use": use, **more}
+
+
+def email(address: str) -> Json:
+    return {"system": "email", "value": address}
+
+
+def home(line: str, *, city: str = "Lindenfield", postal_code: str = "60099") -> Json:
+    return {
+        "use": "home",
+        "line": [line],
+        "city": city,
+        "state": "IL",
+        "postalCode": postal_code,
+        "country": "US",
+    }
+
+
+def patient(who: Ref, record_number: int, **elements: Any) -> Json:
+    return resource("Patient", who.id, identifier=[_number(record_number)], **elements)
+
+
+def speaks(preferred: str, *others: str) -> list[Json]:
+    """Which languages a patient speaks, the preferred one first."""
+    return [_speaks(preferred) | {"preferred": True}, *map(_speaks, others)]
+
+
+def link(other: Ref, kind: str) -> Json:
+    return {"other": other, "type": kind}
+
+
+def related_person(
+    who: Ref,
+    of: Ref,
+    relationship: Concept,
+    *,
+    names: Sequence[Json],
+    start: date,
+    end: date | None = None,
+    active: bool = True,
+    **more: Any,
+) -> Json:
+    return resource(
+        "RelatedPerson",
+        who.id,
+        active=active,
+        patient=of,
+        relationship=[relationship],
+        name=names,
+        period=period(start, end),
+        **more,
+    )
+
+
+def care_team(slug: str, title: str, members: Mapping[Ref, Concept], **more: Any) -> Json:
+    participants = [{"role": [role], "member": who} for who, role in members.items()]
+    return resource("CareTeam", slug, status="active", name=title, participant=participants, **more)
+
+
+def _speaks(language: str) -> Json:
+    spoken = Concept(LANGUAGES[language], (Coding(LANGUAGE, language, LANGUAGES[language]),))
+    return {"language": spoken}
+
+
+def _number(value: int) -> Json:
+    return {
+        "use": "usual",
+        "type": Concept("Record number", (hl7("v2-0203", "MR", "Medical record number"),)),
+        "system": RECORD_NUMBER,
+        "value": f"MRN-{value}",
+    }
+
+
+MARRIED = code("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "M", "Married")
+WIDOWED = code("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "W", "Widowed")

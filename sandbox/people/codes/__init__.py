@@ -1,0 +1,1 @@
+"""Codes that the synthetic record uses, by subject."""

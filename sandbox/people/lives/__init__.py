@@ -1,0 +1,1 @@
+"""The people themselves: one module per life, or per family."""
