@@ -9,6 +9,8 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 
+import { followUp } from "./questions.js";
+import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
 
 // The kit asks for these two classes before it does anything. Set here, they need no inline script.
@@ -28,4 +30,12 @@ for (const component of [
 
 for (const form of document.querySelectorAll("form[data-sending]")) {
   sendOnce(form);
+}
+
+for (const form of document.querySelectorAll("form[data-questions]")) {
+  followUp(form);
+}
+
+for (const form of document.querySelectorAll("form[data-templates]")) {
+  fillReplies(form);
 }

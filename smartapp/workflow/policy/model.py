@@ -190,6 +190,12 @@ class Topic:
     summary: tuple[SummaryPart, ...]
     refills: RefillLimits | None
 
+    @property
+    def limits(self) -> RefillLimits:
+        if self.refills is None:
+            raise NotOffered(self.code, "the policy sets no limits for refills")
+        return self.refills
+
     def reply(self, code: str) -> Reply | None:
         return next((reply for reply in self.replies if reply.code == code), None)
 

@@ -1,0 +1,48 @@
+// A form with data-questions shows a follow-up question only while it is asked. The server decides
+// the same again from the same conditions, and without this script every question is shown.
+
+export function followUp(form) {
+  const followUps = [...form.querySelectorAll("[data-asked-when]")];
+
+  function update() {
+    for (const block of followUps) {
+      const asked = isAsked(JSON.parse(block.dataset.askedWhen), form);
+      block.hidden = !asked;
+      for (const control of block.querySelectorAll("input, textarea, select")) {
+        control.disabled = !asked;
+      }
+    }
+  }
+
+  form.addEventListener("change", update);
+  // A page that comes back from the browser's cache keeps its answers.
+  window.addEventListener("pageshow", update);
+  update();
+}
+
+function isAsked({ any, conditions }, form) {
+  const met = ({ question, operator, answer }) => {
+    const given = new FormData(form).getAll(question).filter((value) => value !== "");
+    if (operator === "exists") {
+      return given.length > 0 === (answer === "true");
+    }
+    if (operator === "!=") {
+      return given.length > 0 && !given.includes(answer);
+    }
+    if (operator === "=") {
+      return given.includes(answer);
+    }
+    return given.some((value) => compares(Number(value), operator, Number(answer)));
+  };
+  return any ? conditions.some(met) : conditions.every(met);
+}
+
+function compares(value, operator, answer) {
+  const outcomes = {
+    ">": value > answer,
+    "<": value < answer,
+    ">=": value >= answer,
+    "<=": value <= answer,
+  };
+  return outcomes[operator] ?? false;
+}

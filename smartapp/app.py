@@ -1,0 +1,102 @@
+"""The Flask app: all wiring, and nothing else."""
+
+from __future__ import annotations
+
+import logging
+import time
+from pathlib import Path
+from uuid import uuid4
+
+from flask import Flask, Response, g, request
+
+from smartapp import logs
+from smartapp.audit import AuditTrail
+from smartapp.auth.keys import KeyRing
+from smartapp.config import Settings
+from smartapp.services import Services
+from smartapp.sessions.drafts import Drafts
+from smartapp.sessions.launches import Launches
+from smartapp.sessions.outbox import Outbox
+from smartapp.sessions.store import open_store
+from smartapp.sessions.vault import Vault
+from smartapp.transport import Transport, request_id
+from smartapp.views import (
+    errors,
+    headers,
+    launch,
+    patient,
+    public,
+    refill,
+    session,
+    staff,
+    templating,
+)
+from smartapp.views import request as one_request
+from smartapp.views.forgery import check_origin
+from smartapp.workflow.policy.loading import load_policy
+
+HERE = Path(__file__).parent.parent
+LARGEST_POST = 256 * 1024
+
+log = logging.getLogger("smartapp.requests")
+
+
+def make_services(settings: Settings) -> Services:
+    store = open_store(settings.redis_url)
+    vault = Vault(settings.secret_keys)
+    return Services(
+        settings=settings,
+        policy=load_policy(settings.policy_folder),
+        transport=Transport(allow_http=not settings.production),
+        keys=KeyRing.load(settings.private_keys_folder) if settings.private_keys_folder else None,
+        store=store,
+        launches=Launches(store, vault),
+        drafts=Drafts(store, vault),
+        outbox=Outbox(store, vault),
+        audit=AuditTrail(settings.audit_folder, settings.secret_keys[0]),
+        clock=time.time,
+        pause=time.sleep,
+    )
+
+
+def create_app(settings: Settings, services: Services) -> Flask:
+    app = Flask(
+        "smartapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates")
+    )
+    app.config.update(
+        BASE_URL=settings.base_url,
+        MAX_CONTENT_LENGTH=LARGEST_POST,
+        MAX_FORM_MEMORY_SIZE=LARGEST_POST,
+        SESSION_COOKIE_SECURE=True,
+    )
+    app.extensions["smartapp"] = services
+    templating.register(app, HERE)
+    headers.register(app, settings)
+    errors.register(app)
+    app.before_request(_begin)
+    app.before_request(check_origin)
+    app.after_request(_log)
+    for module in (public, launch, session, patient, refill, one_request, staff):
+        app.register_blueprint(module.bp)
+    return app
+
+
+def _begin() -> None:
+    g.started = time.monotonic()
+    name = uuid4().hex
+    request_id.set(name)
+    logs.REQUEST_ID.set(name)
+
+
+def _log(response: Response) -> Response:
+    if request.endpoint not in {"static", "public.healthz", "public.readyz"}:
+        log.info(
+            "served",
+            extra={
+                "route": request.endpoint or "none",
+                "method": request.method,
+                "status": response.status_code,
+                "ms": round((time.monotonic() - g.get("started", time.monotonic())) * 1000),
+            },
+        )
+    return response

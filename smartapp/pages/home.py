@@ -1,0 +1,62 @@
+"""The patient's start page: what waits for them, and what they can do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartapp.fhir.section import Section
+from smartapp.pages.paths import Paths
+from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words
+from smartapp.workflow.requests import Request
+
+SHOWN = 3
+
+
+@dataclass(frozen=True)
+class HomePage:
+    shell: Shell
+    heading: str
+    ask: Link
+    requests_heading: str
+    cards: tuple[RequestCard, ...]
+    none: str
+    trouble: str
+    again: Link | None
+    all_requests: Link
+    medicines: Link
+    urgent_heading: str
+    urgent: str
+    answer_word: str
+
+
+def home_page(
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    *,
+    name: str,
+    requests: Section[Request],
+    urgent: str,
+    emergency: str,
+    now: datetime,
+) -> HomePage:
+    return HomePage(
+        shell=shell,
+        heading=words("Hello, {name}", name=name) if name else words("Hello"),
+        ask=Link(words("Ask for a refill"), paths.medicines),
+        requests_heading=words("Your latest requests"),
+        cards=request_cards(words, paths, requests.items[:SHOWN], now),
+        none=words("You have not asked for anything yet.") if requests.is_known_empty else "",
+        trouble=requests_trouble(words, requests),
+        again=Link(words("Try again"), paths.home) if not requests.whole else None,
+        all_requests=Link(words("All your requests"), paths.requests),
+        medicines=Link(words("Your medicines"), paths.medicines),
+        urgent_heading=words("Do you need help now?"),
+        urgent=words(
+            "Call {emergency} in an emergency. {urgent}", emergency=emergency, urgent=urgent
+        ),
+        answer_word=words("There is an answer"),
+    )

@@ -1,0 +1,381 @@
+"""One item of the queue, ready to act on: the answers, the record beside them, the thread."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from smartapp.fhir.allergy import Allergy
+from smartapp.fhir.medication import Dispense, MedicationOrder
+from smartapp.fhir.questionnaire import Answers
+from smartapp.fhir.section import Section
+from smartapp.pages.form import answer_words
+from smartapp.pages.queue import Badge
+from smartapp.pages.refill import AnswerLine
+from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of
+from smartapp.pages.shell import Shell
+from smartapp.words import Words, in_locale
+from smartapp.workflow.answering import filled
+from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.requests import Request
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of the record beside the item. What could not be loaded says so."""
+
+    title: str
+    lines: tuple[str, ...]
+    none: str
+    trouble: str
+
+
+@dataclass(frozen=True)
+class ReplyChoice:
+    code: str
+    name: str
+    text: str
+    outcome: str
+
+
+@dataclass(frozen=True)
+class OutcomeChoice:
+    code: str
+    text: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class AnswerForm:
+    """Replying and closing. Only for who has the item."""
+
+    heading: str
+    action: str
+    submission: str
+    templates_heading: str
+    templates: tuple[ReplyChoice, ...]
+    text_label: str
+    text_hint: str
+    text: str
+    outcome_label: str
+    outcomes: tuple[OutcomeChoice, ...]
+    send: str
+    send_and_close: str
+    close_only: str
+    sending: str
+    errors: tuple[tuple[str, str], ...]  # field and what is wrong
+    fault_heading: str
+
+    def error(self, field: str) -> str:
+        return next((what for where, what in self.errors if where == field), "")
+
+
+@dataclass(frozen=True)
+class ItemPage:
+    shell: Shell
+    heading: str
+    badges: tuple[Badge, ...]
+    due: str
+    owner: str
+    why: str
+    why_label: str
+    answers_heading: str
+    answers: tuple[AnswerLine, ...]
+    answers_trouble: str
+    language_note: str
+    thread_heading: str
+    thread: tuple[MessageBubble, ...]
+    panels: tuple[Panel, ...]
+    aside_heading: str
+    steps_heading: str
+    steps: tuple[Step, ...]
+    claim_action: str
+    claim_button: str
+    release_action: str
+    release_button: str
+    cannot_act: str
+    form: AnswerForm | None
+    outcome: str
+    kept_heading: str
+    kept: str
+    etag: str
+
+
+Loaded = Section[Allergy] | Section[Dispense] | Section[MedicationOrder]
+
+
+@dataclass(frozen=True)
+class Beside:
+    """What is loaded beside a refill request."""
+
+    order: MedicationOrder | None
+    order_failed: bool
+    orders: Section[MedicationOrder]
+    dispenses: Section[Dispense]
+    allergies: Section[Allergy]
+
+
+def refill_panels(words: Words, beside: Beside) -> tuple[Panel, ...]:
+    return (
+        _order_panel(words, beside),
+        _dispense_panel(words, beside),
+        allergy_panel(words, beside.allergies),
+        _others_panel(words, beside),
+    )
+
+
+def _order_panel(words: Words, beside: Beside) -> Panel:
+    order = beside.order
+    if order is None:
+        trouble = words("The order could not be loaded. Look it up in the chart.")
+        return Panel(words("The order"), (), "", trouble)
+    lines = [order.name or words("A medicine without a name"), *order.dosage]
+    lines.append(words("Status: {status}", status=order.status))
+    if order.refills_allowed is not None:
+        lines.append(words("Refills on the order: {count}", count=order.refills_allowed))
+    if order.days_supply is not None:
+        lines.append(words("Supply for {count} days each time", count=order.days_supply))
+    if order.valid_until is not None:
+        lines.append(words("Good until {date}", date=words.date(order.valid_until.day)))
+    if order.requester:
+        lines.append(words("Ordered by {name}", name=order.requester))
+    trouble = (
+        words("The order carries a part that this app does not understand. Check the chart.")
+        if order.not_understood
+        else ""
+    )
+    return Panel(words("The order"), tuple(line for line in lines if line), "", trouble)
+
+
+def _dispense_panel(words: Words, beside: Beside) -> Panel:
+    reference = beside.order.reference if beside.order else ""
+    fills = [
+        each
+        for each in beside.dispenses.items
+        if reference in each.orders and each.happened and each.handed_over
+    ]
+    fills.sort(key=lambda each: each.handed_over.earliest if each.handed_over else 0, reverse=True)
+    lines = tuple(
+        _fill(words, each.handed_over.day, each.days_supply)
+        for each in fills[:3]
+        if each.handed_over
+    )
+    return Panel(
+        words("Last fills"),
+        lines,
+        words("No fill is in the record.") if beside.dispenses.whole and not lines else "",
+        trouble_of(words, beside.dispenses),
+    )
+
+
+def _fill(words: Words, day: date, days_supply: int | None) -> str:
+    when = words.date(day)
+    if days_supply is None:
+        return when
+    return words("{date}, for {count} days", date=when, count=days_supply)
+
+
+def allergy_panel(words: Words, allergies: Section[Allergy]) -> Panel:
+    current = [each for each in allergies.items if each.is_current]
+    lines = tuple(_allergy(words, each) for each in current if not each.none_known)
+    stated = [each for each in current if each.none_known]
+    none = ""
+    if not lines and stated:
+        none = words("The record states: {statement}", statement=stated[0].name)
+    elif not current and allergies.whole and not allergies.failed:
+        none = words("No allergies are recorded. Nobody has stated that there are none.")
+    return Panel(words("Allergies"), lines, none, trouble_of(words, allergies))
+
+
+def _allergy(words: Words, allergy: Allergy) -> str:
+    parts = [allergy.name or words("An allergy without a name")]
+    if allergy.criticality == "high":
+        parts.append(words("high risk"))
+    if allergy.verification == "unconfirmed":
+        parts.append(words("not confirmed"))
+    if allergy.reactions:
+        parts.append(", ".join(allergy.reactions))
+    return " · ".join(parts)
+
+
+def _others_panel(words: Words, beside: Beside) -> Panel:
+    chosen = beside.order.id if beside.order else ""
+    others = [
+        each
+        for each in beside.orders.items
+        if each.status == "active" and not each.do_not_take and each.id != chosen
+    ]
+    return Panel(
+        words("Other active medicines"),
+        tuple(each.name for each in others if each.name),
+        words("No other active medicines.") if beside.orders.whole and not others else "",
+        trouble_of(words, beside.orders),
+    )
+
+
+def trouble_of(words: Words, section: Loaded) -> str:
+    if section.failed:
+        return words("Could not be loaded. Look in the chart before you decide.")
+    if not section.whole:
+        return words("Not all could be loaded. Look in the chart before you decide.")
+    return ""
+
+
+def answer_lines(words: Words, topic: Topic | None, answers: Answers) -> tuple[AnswerLine, ...]:
+    """The answers in the words of the questionnaire; what it does not know, as it came."""
+    lines = []
+    for link_id, values in answers.items():
+        item = topic.questionnaire.item(link_id) if topic else None
+        if item is None:
+            lines.append(AnswerLine(link_id, ", ".join(str(value) for value in values)))
+        else:
+            question = in_locale(item.text, words.locale)
+            lines.append(AnswerLine(question, answer_words(words, item, values)))
+    return tuple(lines)
+
+
+def answer_form(
+    words: Words,
+    topic: Topic,
+    *,
+    action: str,
+    submission: str,
+    medicine: str,
+    patient_language: str,
+    posted: Mapping[str, str],
+    errors: Sequence[tuple[str, str]],
+) -> AnswerForm:
+    """Templates are in the patient's language: they are what the patient will read."""
+    return AnswerForm(
+        heading=words("Answer the patient"),
+        action=action,
+        submission=submission,
+        templates_heading=words("Start with"),
+        templates=tuple(
+            ReplyChoice(
+                reply.code,
+                in_locale(reply.name, words.locale),
+                filled(reply, medicine, patient_language),
+                reply.outcome,
+            )
+            for reply in topic.replies
+        ),
+        text_label=words("Your answer. The patient reads this."),
+        text_hint=words("The patient reads {language}.", language=patient_language),
+        text=posted.get("text", ""),
+        outcome_label=words("How did it end?"),
+        outcomes=tuple(
+            OutcomeChoice(
+                each.code, in_locale(each.words, words.locale), each.code == posted.get("outcome")
+            )
+            for each in topic.outcomes
+        ),
+        send=words("Send the answer, keep it open"),
+        send_and_close=words("Send the answer and close"),
+        close_only=words("Close without an answer"),
+        sending=words("Sending. This can take a few seconds. Please wait."),
+        errors=tuple(errors),
+        fault_heading=words("There is a problem"),
+    )
+
+
+def answer_faults(words: Words, missing: Sequence[str]) -> tuple[tuple[str, str], ...]:
+    """Field and sentence for what is still missing in an answer."""
+    sentences = {
+        "text": ("text", words("Write an answer, or close without one.")),
+        "length": ("text", words("Make the answer shorter: 4,000 letters at most.")),
+        "not-sent": ("text", words("You wrote an answer. Send it, or clear it before you close.")),
+        "outcome": ("outcome", words("Choose how it ended.")),
+    }
+    return tuple(sentences[each] for each in missing)
+
+
+def item_page(
+    words: Words,
+    shell: Shell,
+    *,
+    request: Request,
+    topic: Topic | None,
+    answers: Answers | None,
+    panels: tuple[Panel, ...],
+    reader: str,
+    now: datetime,
+    claim_action: str = "",
+    release_action: str = "",
+    cannot_act: str = "",
+    form: AnswerForm | None = None,
+    kept: str = "",
+    etag: str = "",
+) -> ItemPage:
+    routing = request.routing
+    owner = request.task.owner if request.task else None
+    mine = owner is not None and owner.target == reader
+    return ItemPage(
+        shell=shell,
+        heading=request.root.subject_line or words("A request"),
+        badges=tuple(_badges(words, request, now)),
+        due=words("Due {time}", time=words.day_and_time(request.due)) if request.due else "",
+        owner=_owner(words, request, mine),
+        why=routing.reason if routing else "",
+        why_label=words("Why it is here"),
+        answers_heading=words("What the patient answered"),
+        answers=answer_lines(words, topic, answers or {}),
+        answers_trouble=words("The patient’s answers could not be loaded.")
+        if answers is None
+        else "",
+        language_note=_language_note(words, request),
+        thread_heading=words("Messages"),
+        thread=bubbles(words, request, reader),
+        panels=panels,
+        aside_heading=words("From the record"),
+        steps_heading=words("Where it is"),
+        steps=steps_of(words, request),
+        claim_action=claim_action,
+        claim_button=words("Take this item"),
+        release_action=release_action,
+        release_button=words("Give it back to the queue"),
+        cannot_act=cannot_act,
+        form=form,
+        outcome=_outcome(words, topic, request),
+        kept_heading=words("What you typed. It was not sent."),
+        kept=kept,
+        etag=etag,
+    )
+
+
+def _badges(words: Words, request: Request, now: datetime) -> list[Badge]:
+    badges = []
+    if request.routing and request.routing.priority != "routine":
+        badges.append(Badge(words("Urgent"), "urgent"))
+    if request.is_late(now):
+        badges.append(Badge(words("Late"), "late"))
+    if request.is_closed:
+        badges.append(Badge(words("Closed"), "done"))
+    return badges
+
+
+def _owner(words: Words, request: Request, mine: bool) -> str:
+    owner = request.task.owner if request.task else None
+    if mine:
+        return words("You have it")
+    if owner is None:
+        return words("Nobody has it yet")
+    return words("{name} has it", name=owner.display or words("Someone else"))
+
+
+def _language_note(words: Words, request: Request) -> str:
+    language = request.root.language
+    if not language or language == words.locale:
+        return ""
+    return words("The patient wrote in: {language}. You see the original.", language=language)
+
+
+def _outcome(words: Words, topic: Topic | None, request: Request) -> str:
+    task = request.task
+    if task is None or task.outcome is None:
+        return ""
+    code = next((each.code for each in task.outcome.codings), "")
+    outcome = topic.outcome(code) if topic else None
+    name = in_locale(outcome.words, words.locale) if outcome else task.outcome.label
+    return words("Closed: {outcome}", outcome=name)

@@ -1,0 +1,158 @@
+"""A patient's medicines, and for each whether a refill can be asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from smartapp.fhir.medication import MedicationOrder
+from smartapp.fhir.section import Section
+from smartapp.pages.paths import Paths
+from smartapp.pages.requests import stage_words
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words, in_locale
+from smartapp.workflow.medicines import Offer
+from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.refills import RefillCheck
+from smartapp.workflow.requests import Request
+
+
+@dataclass(frozen=True)
+class MedicineCard:
+    name: str
+    dosage: str
+    facts: tuple[str, ...]
+    asked: str
+    request: Link | None
+    ask: Link | None
+    why_not: str
+
+
+@dataclass(frozen=True)
+class MedicinesPage:
+    shell: Shell
+    heading: str
+    lead: str
+    cards: tuple[MedicineCard, ...]
+    none: str
+    trouble: str
+    again: Link | None
+    do_not_take_heading: str
+    do_not_take: tuple[str, ...]
+    past_heading: str
+    past: tuple[str, ...]
+    freshness: str
+
+
+CURRENT = {"active", "unknown", "on-hold"}
+
+
+def medicines_page(
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    *,
+    offers: Section[Offer],
+    requests_known: bool,
+    topic: Topic,
+    read_at: str,
+    clinic_phone: str,
+) -> MedicinesPage:
+    safe = [each for each in offers.items if not each.order.not_understood]
+    takes = [each for each in safe if not each.order.do_not_take]
+    current = [each for each in takes if each.order.status in CURRENT]
+    return MedicinesPage(
+        shell=shell,
+        heading=words("Your medicines"),
+        lead=words("These are the medicines your clinic has ordered for you."),
+        cards=tuple(_card(words, paths, each, requests_known, topic) for each in current),
+        none=words("Your clinic has no current medicines for you in its record.")
+        if offers.is_known_empty or (not current and offers.whole)
+        else "",
+        trouble=_trouble(words, offers, len(offers.items) - len(safe), clinic_phone),
+        again=Link(words("Try again"), paths.medicines) if not offers.whole else None,
+        do_not_take_heading=words("Do not take"),
+        do_not_take=tuple(
+            each.order.name or words("A medicine without a name")
+            for each in safe
+            if each.order.do_not_take
+        ),
+        past_heading=words("Medicines that have ended"),
+        past=tuple(
+            each.order.name or words("A medicine without a name")
+            for each in takes
+            if each.order.status not in CURRENT
+        ),
+        freshness=words("Read from your clinic’s record at {time}.", time=read_at),
+    )
+
+
+def _trouble(words: Words, offers: Section[Offer], not_understood: int, clinic_phone: str) -> str:
+    if offers.failed:
+        return words(
+            "We could not load your medicines. This does not mean that you have none. "
+            "Try again, or call the clinic at {phone}.",
+            phone=clinic_phone,
+        )
+    if not offers.whole or not_understood:
+        return words(
+            "We could not show all of your medicines. There may be more. "
+            "Ask the clinic at {phone} if one is missing.",
+            phone=clinic_phone,
+        )
+    return ""
+
+
+def _card(
+    words: Words, paths: Paths, offer: Offer, requests_known: bool, topic: Topic
+) -> MedicineCard:
+    order = offer.order
+    request = offer.request
+    askable = offer.check.askable and requests_known and not offer.is_asked_for
+    return MedicineCard(
+        name=order.name or words("A medicine without a name"),
+        dosage="; ".join(text for text in order.dosage if text)
+        or words("How to take it is not in the record. Ask the clinic if you are not sure."),
+        facts=tuple(_facts(words, order)),
+        asked=_asked(words, request, requests_known),
+        request=Link(words("See your request"), paths.request(request.submission))
+        if request is not None and request.submission
+        else None,
+        ask=Link(words("Ask for a refill"), paths.refill(order.reference)) if askable else None,
+        why_not="" if askable or offer.is_asked_for else _why_not(words, offer.check, topic),
+    )
+
+
+def _facts(words: Words, order: MedicationOrder) -> Sequence[str]:
+    facts = []
+    if order.status == "on-hold":
+        facts.append(words("On hold: do not start it again before you have asked the clinic."))
+    if order.requester:
+        facts.append(words("Ordered by {name}", name=order.requester))
+    if order.valid_until is not None:
+        until = words.date(order.valid_until.day)
+        facts.append(words("The order is good until {date}", date=until))
+    return facts
+
+
+def _asked(words: Words, request: Request | None, requests_known: bool) -> str:
+    if not requests_known:
+        return words("We could not check whether you have asked for a refill.")
+    if request is None:
+        return words("You have not asked for a refill.")
+    sent = request.root.sent
+    when = words.date(sent.day) if sent else words("an unknown day")
+    return words(
+        "You asked for a refill on {date}: {stage}", date=when, stage=stage_words(words, request)
+    )
+
+
+def _why_not(words: Words, check: RefillCheck, topic: Topic) -> str:
+    if check.askable:
+        return ""
+    texts = topic.refills.words if topic.refills else {}
+    text = in_locale(texts.get(check.reason, {"en": ""}), words.locale)
+    if check.from_when is None:
+        return text
+    when = words("You can ask from {date}.", date=words.date(check.from_when))
+    return f"{text} {when}"

@@ -1,0 +1,244 @@
+"""A page for something that went wrong: what happened, that nothing was lost, what to do."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartapp.pages.shell import Link, Shell, shell
+from smartapp.words import Words
+
+
+@dataclass(frozen=True)
+class ProblemPage:
+    shell: Shell
+    heading: str
+    what_happened: str
+    nothing_lost: str
+    to_do_heading: str
+    to_do: tuple[str, ...]
+    again: Link | None
+    support_label: str
+    support_code: str
+    kept_heading: str
+    kept: tuple[tuple[str, str], ...]  # what was typed, so that it can be copied
+
+
+@dataclass(frozen=True)
+class Explanation:
+    heading: str
+    what_happened: str
+    nothing_lost: str
+    to_do: tuple[str, ...]
+
+
+def problem_page(
+    words: Words,
+    explanation: Explanation,
+    *,
+    app_name: str,
+    support_code: str,
+    again: Link | None = None,
+    kept: tuple[tuple[str, str], ...] = (),
+) -> ProblemPage:
+    return ProblemPage(
+        shell=shell(words, app_name=app_name, title=explanation.heading),
+        heading=explanation.heading,
+        what_happened=explanation.what_happened,
+        nothing_lost=explanation.nothing_lost,
+        to_do_heading=words("What you can do"),
+        to_do=explanation.to_do,
+        again=again,
+        support_label=words("If you call for help, read out this code:"),
+        support_code=support_code,
+        kept_heading=words("What you wrote. You can copy it from here."),
+        kept=kept,
+    )
+
+
+def explain(words: Words, code: str) -> Explanation:
+    """The explanation for an error's code. Every code that a page can meet has one."""
+    return _launch(words, code) or _in_session(words, code) or _unexpected(words)
+
+
+def _launch(words: Words, code: str) -> Explanation | None:
+    nothing = words("Nothing was read from your record, and nothing was changed.")
+    again = words("Go back to your clinic’s system and open this app again.")
+    table = {
+        "launch-issuer": Explanation(
+            words("This clinic is not set up here"),
+            words("The app was opened from a system that it does not know."),
+            nothing,
+            (
+                words("If you are a patient, start from the front page and choose your clinic."),
+                words("If you work at the clinic, tell your EHR team. They can add this system."),
+            ),
+        ),
+        "launch-incomplete": Explanation(
+            words("Something was missing when the app was opened"),
+            words("The system that opened the app did not send all that it needs."),
+            nothing,
+            (again, words("If it happens again, tell the clinic.")),
+        ),
+        "launch-expired": Explanation(
+            words("That sign-in is too old"),
+            words("You took too long to sign in, or you opened an old page again."),
+            nothing,
+            (words("Start again. It takes a minute."),),
+        ),
+        "launch-cookie": Explanation(
+            words("Your browser did not keep this sign-in"),
+            words(
+                "You came back in another browser or window, or your browser blocks the small "
+                "file (a cookie) that keeps your sign-in safe."
+            ),
+            nothing,
+            (
+                words("Start again, and stay in the same browser."),
+                words("If you block cookies, allow them for this site."),
+            ),
+        ),
+        "launch-denied": Explanation(
+            words("You did not allow access"),
+            words("You said no, or your clinic’s system did. So this app cannot show anything."),
+            nothing,
+            (
+                words("If you pressed no by mistake, start again and allow access."),
+                words("If you do not want to use the app, call your clinic instead."),
+            ),
+        ),
+        "launch-refused": Explanation(
+            words("Your clinic’s system refused the sign-in"),
+            words("It did not say why in a way that we can show you."),
+            nothing,
+            (words("Try again in a few minutes."), words("If it happens again, tell the clinic.")),
+        ),
+        "launch-mixed-up": Explanation(
+            words("The answer came from the wrong system"),
+            words("To keep your record safe, we stopped the sign-in."),
+            nothing,
+            (words("Start again."), words("If it happens again, tell the clinic.")),
+        ),
+        "launch-no-patient": Explanation(
+            words("No patient was chosen"),
+            words("The app needs to know whose record to open, and was not told."),
+            nothing,
+            (again, words("Choose the person whose record you want to see.")),
+        ),
+        "launch-audience": Explanation(
+            words("This way in is for someone else"),
+            words(
+                "You are signed in as a patient, but this way in is for staff. "
+                "Or you are staff, and this way in is for patients."
+            ),
+            nothing,
+            (
+                words("If you are a patient, start from the front page and choose your clinic."),
+                words("If you work at the clinic, open the app from your EHR."),
+            ),
+        ),
+        "launch-mfa": Explanation(
+            words("A safer sign-in is needed"),
+            words("This clinic asks for a second step when you sign in, such as a code by phone."),
+            nothing,
+            (words("Turn on the second step in your clinic’s system. Then start again."),),
+        ),
+    }
+    trouble = Explanation(
+        words("Your clinic’s system is not answering as it should"),
+        words("We could not finish the sign-in with it."),
+        nothing,
+        (words("Try again in a few minutes."), words("If it is urgent, call the clinic.")),
+    )
+    if code in {
+        "launch",
+        "launch-discovery",
+        "launch-token",
+        "launch-token-malformed",
+        "launch-identity",
+    }:
+        return trouble
+    return table.get(code)
+
+
+def _in_session(words: Words, code: str) -> Explanation | None:
+    if code in {"ehr-login-ended", "session", "session-none"}:
+        return Explanation(
+            words("You are signed out"),
+            words("Your sign-in has ended. This keeps your record safe."),
+            words("What you sent before is safe. You can see it after you sign in again."),
+            (words("Sign in again from the front page, or open the app again from the EHR."),),
+        )
+    if code == "store-unavailable":
+        return Explanation(
+            words("The app is not available for a moment"),
+            words("A part of it is not answering."),
+            words("You are still signed in, and nothing was sent."),
+            (words("Wait a minute. Then load this page again."),),
+        )
+    if code == "forged":
+        return Explanation(
+            words("We could not be sure that this came from you"),
+            words("The form was too old, or it came from another page."),
+            words("Nothing was sent."),
+            (words("Go back, load the page again, and send it again."),),
+        )
+    if code == "role":
+        return Explanation(
+            words("This page is not for you"),
+            words("It is for another kind of user."),
+            words("Nothing was read and nothing was changed."),
+            (words("Go to the start page."),),
+        )
+    if code in {"ehr-not-found", "missing-page"}:
+        return Explanation(
+            words("This page is not here"),
+            words("It was moved or removed, or the address is not right."),
+            words("Nothing was changed."),
+            (words("Go to the start page."),),
+        )
+    if code in {"not-offered", "ehr-not-allowed"}:
+        return Explanation(
+            words("Your clinic’s system does not offer this"),
+            words("It does not let this app do that for you."),
+            words("Nothing was sent."),
+            (words("Call the clinic instead."),),
+        )
+    if code == "too-many":
+        return Explanation(
+            words("That was too much at once"),
+            words("What you sent is larger than this app takes."),
+            words("Nothing was sent."),
+            (words("Go back and make it shorter."),),
+        )
+    if code in {
+        "ehr",
+        "ehr-unreachable",
+        "ehr-slow",
+        "ehr-error",
+        "ehr-busy",
+        "ehr-malformed",
+        "ehr-too-large",
+        "ehr-redirect",
+        "ehr-outside",
+        "ehr-rejected",
+        "ehr-conflict",
+    }:
+        return Explanation(
+            words("Your clinic’s system is not answering as it should"),
+            words("We could not load this page from it."),
+            words("What you sent before is safe."),
+            (
+                words("Load the page again in a minute."),
+                words("If it is urgent, call the clinic."),
+            ),
+        )
+    return None
+
+
+def _unexpected(words: Words) -> Explanation:
+    return Explanation(
+        words("Something went wrong on our side"),
+        words("We did not expect this. It has been noted."),
+        words("If you were sending something, look at your requests to see whether it arrived."),
+        (words("Go to the start page and try again."), words("If it is urgent, call the clinic.")),
+    )

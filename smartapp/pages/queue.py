@@ -1,0 +1,142 @@
+"""The clinic's queue: each line is already a summary, with the oldest promise first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartapp.fhir.people import Patient
+from smartapp.fhir.section import Section
+from smartapp.pages.paths import Paths
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words, in_locale
+from smartapp.workflow.policy.model import Policy, Queue
+from smartapp.workflow.queue import QueueItem
+
+
+@dataclass(frozen=True)
+class Badge:
+    text: str
+    kind: str  # "urgent", "late", "soon", "done" or "quiet"
+
+
+@dataclass(frozen=True)
+class QueueRow:
+    title: str
+    href: str
+    who: str
+    summary: str
+    why: str
+    due: str
+    owner: str
+    badges: tuple[Badge, ...]
+    late: bool
+    mine: bool
+
+
+@dataclass(frozen=True)
+class QueuePage:
+    shell: Shell
+    heading: str
+    lead: str
+    rows: tuple[QueueRow, ...]
+    none: str
+    trouble: str
+    again: Link | None
+    urgent_label: str
+    urgent: str
+    freshness: str
+
+
+def queue_page(
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    *,
+    policy: Policy,
+    queues: tuple[Queue, ...],
+    items: Section[QueueItem],
+    patients: Mapping[str, Patient],
+    reader: str,
+    now: datetime,
+    read_at: str,
+    only_patient: bool,
+) -> QueuePage:
+    names = ", ".join(in_locale(queue.name, words.locale) for queue in queues)
+    return QueuePage(
+        shell=shell,
+        heading=words("This patient’s open requests") if only_patient else words("Queue"),
+        lead=words("You work these queues: {queues}.", queues=names)
+        if names
+        else words("Your role works no queue here. Ask your manager if that is wrong."),
+        rows=tuple(_row(words, paths, policy, item, patients, reader, now) for item in items.items),
+        none=words("Nothing is waiting.") if items.is_known_empty else "",
+        trouble=_trouble(words, items),
+        again=Link(words("Try again"), paths.queue) if not items.whole else None,
+        urgent_label=words("What counts as urgent"),
+        urgent=in_locale(policy.urgent, words.locale),
+        freshness=words("Read from the EHR at {time}.", time=read_at),
+    )
+
+
+def _trouble(words: Words, items: Section[QueueItem]) -> str:
+    if items.failed:
+        return words("The queue could not be loaded. This does not mean that it is empty.")
+    if not items.whole:
+        return words("Not all of the queue could be loaded. There may be more than is shown.")
+    return ""
+
+
+def _row(
+    words: Words,
+    paths: Paths,
+    policy: Policy,
+    item: QueueItem,
+    patients: Mapping[str, Patient],
+    reader: str,
+    now: datetime,
+) -> QueueRow:
+    mine = item.owner is not None and item.owner.target == reader
+    late = item.is_late(now)
+    return QueueRow(
+        title=item.title or words("A request"),
+        href=paths.item(item.reference),
+        who=who(words, patients.get(item.patient or "")),
+        summary=item.routing.summary,
+        why=words("Why here: {reason}", reason=item.routing.reason) if item.routing.reason else "",
+        due=words("Due {time}", time=words.day_and_time(item.routing.due))
+        if item.routing.due
+        else words("No due time"),
+        owner=_owner(words, item, mine),
+        badges=tuple(_badges(words, policy, item, late)),
+        late=late,
+        mine=mine,
+    )
+
+
+def who(words: Words, patient: Patient | None) -> str:
+    if patient is None:
+        return words("Patient’s name could not be loaded")
+    name = patient.name or words("Name not in the record")
+    if patient.birth_date is None:
+        return name
+    return words("{name}, born {date}", name=name, date=words.date(patient.birth_date.day))
+
+
+def _owner(words: Words, item: QueueItem, mine: bool) -> str:
+    if mine:
+        return words("You have it")
+    if item.owner is None:
+        return words("Nobody has it yet")
+    return words("{name} has it", name=item.owner.display or words("Someone else"))
+
+
+def _badges(words: Words, policy: Policy, item: QueueItem, late: bool) -> list[Badge]:
+    badges = []
+    if item.routing.priority != "routine":
+        badges.append(Badge(words("Urgent"), "urgent"))
+    if late:
+        badges.append(Badge(words("Late"), "late"))
+    badges.append(Badge(in_locale(policy.queue(item.routing.queue).name, words.locale), "quiet"))
+    return badges

@@ -1,0 +1,327 @@
+"""One request: its receipt, where it is now, and the messages. And the list of all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartapp.fhir.message import Message
+from smartapp.fhir.section import Section
+from smartapp.pages.paths import Paths
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words, in_locale
+from smartapp.workflow.policy.model import Policy
+from smartapp.workflow.requests import Request, Stage
+
+
+def stage_words(words: Words, request: Request) -> str:
+    return _stage_name(words, request.stage)
+
+
+def _stage_name(words: Words, stage: Stage) -> str:
+    return {
+        Stage.RECEIVED: words("The clinic has it"),
+        Stage.WITH_NURSE: words("A nurse is working on it"),
+        Stage.WITH_DOCTOR: words("With the doctor"),
+        Stage.ANSWERED: words("Answered"),
+        Stage.CLOSED: words("Finished"),
+    }[stage]
+
+
+@dataclass(frozen=True)
+class Step:
+    text: str
+    done: bool
+    current: bool
+    when: str = ""
+
+
+def steps_of(words: Words, request: Request) -> tuple[Step, ...]:
+    """The way of a request. The doctor is on it only where the request went to one."""
+    now = request.stage
+    way = [Stage.RECEIVED, Stage.WITH_NURSE, Stage.ANSWERED, Stage.CLOSED]
+    if now is Stage.WITH_DOCTOR:
+        way.insert(2, Stage.WITH_DOCTOR)
+    here = way.index(now)
+    when = _times(words, request)
+    return tuple(
+        Step(_stage_name(words, stage), index < here, index == here, when.get(stage, ""))
+        for index, stage in enumerate(way)
+    )
+
+
+def _times(words: Words, request: Request) -> dict[Stage, str]:
+    times = {}
+    if request.root.sent:
+        times[Stage.RECEIVED] = words.date_time(request.root.sent.earliest)
+    answer = request.last_answer
+    if answer and answer.sent:
+        times[Stage.ANSWERED] = words.date_time(answer.sent.earliest)
+    return times
+
+
+@dataclass(frozen=True)
+class Receipt:
+    state: str  # "received", "confirming" or "refused": a fourth would be a lie
+    heading: str
+    text: str
+    reference_label: str
+    reference: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class MessageBubble:
+    who: str
+    when: str
+    text: str
+    mine: bool
+    lang: str
+
+
+@dataclass(frozen=True)
+class RequestPage:
+    shell: Shell
+    heading: str
+    receipt: Receipt | None
+    steps_heading: str
+    steps: tuple[Step, ...]
+    facts: tuple[str, ...]
+    late: str
+    outcome: str
+    thread_heading: str
+    thread: tuple[MessageBubble, ...]
+    trouble: str
+    again: Link | None
+    kept_heading: str
+    kept: str
+    all_requests: Link
+    print_hint: str
+
+
+def receipt_received(words: Words, *, reference: str, team: str, due: str, receipt: str) -> Receipt:
+    return Receipt(
+        state="received",
+        heading=words("The clinic has your request"),
+        text=receipt,
+        reference_label=words("Your reference"),
+        reference=reference,
+        facts=tuple(
+            fact
+            for known, fact in (
+                (team, words("It is with {team}.", team=team)),
+                (due, words("You get an answer by {time}.", time=due)),
+            )
+            if known
+        ),
+    )
+
+
+def receipt_confirming(words: Words, *, reference: str, clinic_phone: str) -> Receipt:
+    return Receipt(
+        state="confirming",
+        heading=words("We have your request. We are making sure that the clinic has it too."),
+        text=words(
+            "Your clinic’s system has not told us yet that it arrived. Do not send it again: "
+            "we keep it and keep checking. Look at this page again in a few minutes."
+        ),
+        reference_label=words("Your reference"),
+        reference=reference,
+        facts=(words("If it is urgent, call the clinic at {phone}.", phone=clinic_phone),),
+    )
+
+
+def receipt_waiting(words: Words, *, reference: str, clinic_phone: str) -> Receipt:
+    return Receipt(
+        state="confirming",
+        heading=words("We could not make sure that the clinic has your request"),
+        text=words(
+            "Your sign-in ended before the clinic’s system answered. We kept your request. "
+            "Sign in again, and we go on from here."
+        ),
+        reference_label=words("Your reference"),
+        reference=reference,
+        facts=(words("If it is urgent, call the clinic at {phone}.", phone=clinic_phone),),
+    )
+
+
+def receipt_refused(words: Words, *, reference: str, clinic_phone: str) -> Receipt:
+    return Receipt(
+        state="refused",
+        heading=words("The clinic did NOT get your request"),
+        text=words(
+            "Your clinic’s system refused it. What you wrote is below, so that you can copy it."
+        ),
+        reference_label=words("Support code"),
+        reference=reference,
+        facts=(words("Call the clinic at {phone}.", phone=clinic_phone),),
+    )
+
+
+def request_page(
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    *,
+    policy: Policy,
+    request: Request | None,
+    receipt: Receipt | None,
+    title: str,
+    reader: str,
+    now: datetime,
+    whole: bool = True,
+    kept: str = "",
+) -> RequestPage:
+    return RequestPage(
+        shell=shell,
+        heading=title,
+        receipt=receipt,
+        steps_heading=words("Where your request is"),
+        steps=steps_of(words, request) if request else (),
+        facts=_facts(words, policy, request) if request and not receipt else (),
+        late=_late(words, request, now, policy.phones.clinic) if request else "",
+        outcome=_outcome(words, policy, request) if request else "",
+        thread_heading=words("Messages"),
+        thread=bubbles(words, request, reader) if request else (),
+        trouble=""
+        if whole
+        else words("We could not load all of this request. Some messages may be missing."),
+        again=None if whole else Link(words("Try again"), ""),
+        kept_heading=words("What you wrote"),
+        kept=kept,
+        all_requests=Link(words("All your requests"), paths.requests),
+        print_hint=words("You can print this page and keep it."),
+    )
+
+
+def _facts(words: Words, policy: Policy, request: Request) -> tuple[str, ...]:
+    facts = []
+    if request.submission:
+        facts.append(words("Your reference: {code}", code=short_reference(request.submission)))
+    if request.routing and not request.is_closed:
+        team = in_locale(policy.queue(request.routing.queue).team, words.locale)
+        facts.append(words("It is with {team}.", team=team))
+    if request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:
+        facts.append(words("You get an answer by {time}.", time=words.day_and_time(request.due)))
+    return tuple(facts)
+
+
+def short_reference(submission: str) -> str:
+    """What a person reads out on the phone: the first part of the submission's id."""
+    return submission.split("-")[0].upper()
+
+
+def _late(words: Words, request: Request, now: datetime, phone: str) -> str:
+    if not request.is_late(now):
+        return ""
+    return words(
+        "We are late. You should have had an answer by now. Call the clinic at {phone}.",
+        phone=phone,
+    )
+
+
+def _outcome(words: Words, policy: Policy, request: Request) -> str:
+    if not request.is_closed or request.task is None or request.task.outcome is None:
+        return ""
+    topic = policy.topics.get(request.task.topic)
+    code = next((each.code for each in request.task.outcome.codings), "")
+    outcome = topic.outcome(code) if topic else None
+    return in_locale(outcome.words, words.locale) if outcome else request.task.outcome.label
+
+
+def bubbles(words: Words, request: Request, reader: str) -> tuple[MessageBubble, ...]:
+    return tuple(_bubble(words, message, reader) for message in request.messages)
+
+
+def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
+    mine = message.sender is not None and message.sender.target == reader
+    who = message.sender.display if message.sender else ""
+    if mine:
+        who = words("You")
+    elif not who:
+        who = words("Someone for the patient") if message.is_from_patient else words("The clinic")
+    text = "\n\n".join(message.words)
+    if message.unreadable:
+        part = words("A part of this message cannot be shown here. Ask the clinic.")
+        text = f"{text}\n\n{part}" if text else part
+    return MessageBubble(
+        who=who,
+        when=words.date_time(message.sent.earliest) if message.sent else "",
+        text=text,
+        mine=mine,
+        lang=message.language or "",
+    )
+
+
+# --- the list of all requests -----------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class RequestCard:
+    title: str
+    stage: str
+    new_answer: bool
+    facts: tuple[str, ...]
+    link: Link | None
+    closed: bool
+
+
+@dataclass(frozen=True)
+class RequestsPage:
+    shell: Shell
+    heading: str
+    cards: tuple[RequestCard, ...]
+    none: str
+    trouble: str
+    again: Link | None
+    ask: Link
+    answer_word: str
+
+
+def request_cards(
+    words: Words, paths: Paths, requests: Sequence[Request], now: datetime
+) -> tuple[RequestCard, ...]:
+    return tuple(_request_card(words, paths, each, now) for each in requests)
+
+
+def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -> RequestCard:
+    facts = []
+    if request.root.sent:
+        facts.append(words("Sent {time}", time=words.date_time(request.root.sent.earliest)))
+    if request.is_late(now):
+        facts.append(words("Late: you should have had an answer by now."))
+    elif request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:
+        facts.append(words("Answer by {time}", time=words.day_and_time(request.due)))
+    answered = request.last_answer is not None
+    return RequestCard(
+        title=request.root.subject_line or words("A message"),
+        stage=stage_words(words, request),
+        new_answer=answered,
+        facts=tuple(facts),
+        link=Link(words("Open"), paths.request(request.submission)) if request.submission else None,
+        closed=request.is_closed,
+    )
+
+
+def requests_trouble(words: Words, requests: Section[Request]) -> str:
+    if requests.failed:
+        return words("We could not load your requests. This does not mean that you have none.")
+    if not requests.whole:
+        return words("We could not load all of your requests. There may be more.")
+    return ""
+
+
+def requests_page(
+    words: Words, shell: Shell, paths: Paths, *, requests: Section[Request], now: datetime
+) -> RequestsPage:
+    return RequestsPage(
+        shell=shell,
+        heading=words("Your requests"),
+        cards=request_cards(words, paths, requests.items, now),
+        none=words("You have not asked for anything yet.") if requests.is_known_empty else "",
+        trouble=requests_trouble(words, requests),
+        again=Link(words("Try again"), paths.requests) if not requests.whole else None,
+        ask=Link(words("Ask for a refill"), paths.medicines),
+        answer_word=words("There is an answer"),
+    )

@@ -1,0 +1,52 @@
+"""What a page says about what was just done. The address carries a code, never the words."""
+
+from __future__ import annotations
+
+from smartapp.pages.shell import Notice
+from smartapp.words import Words
+
+
+def notice(words: Words, code: str) -> Notice | None:
+    done = words("Done")
+    important = words("Important")
+    table = {
+        "saved": Notice(done, words("Your answers are kept. Nothing is sent yet."), success=True),
+        "claimed": Notice(done, words("You have this item now."), success=True),
+        "released": Notice(done, words("The item is back in the queue."), success=True),
+        "answered": Notice(
+            done, words("The patient has your answer. The item is still open."), success=True
+        ),
+        "closed": Notice(done, words("The item is closed."), success=True),
+        "start-again": Notice(
+            important, words("These answers are no longer here. Please answer again.")
+        ),
+        "already-asked": Notice(
+            important, words("You asked for this before. Here is that request.")
+        ),
+        "not-now": Notice(
+            important, words("A refill of this medicine cannot be asked for now. See why below.")
+        ),
+    }
+    return table.get(code)
+
+
+def lost_claim(words: Words, owner: str | None) -> Notice:
+    title = words("Somebody was faster")
+    if owner:
+        return Notice(title, words("{name} has this item now. Nothing was changed.", name=owner))
+    return Notice(title, words("This item was changed in the meantime. Look at it again."))
+
+
+def not_confirmed(words: Words, *, refused: bool) -> Notice:
+    if refused:
+        return Notice(
+            words("Not sent"),
+            words("The EHR refused the answer. It is kept below. Nothing was closed."),
+        )
+    return Notice(
+        words("Not confirmed yet"),
+        words(
+            "The EHR has not said whether it has the answer. It is kept below, and nothing was "
+            "closed. Send it again: it goes out only once."
+        ),
+    )

@@ -1,0 +1,128 @@
+"""What stands around every page: the app's name, whose record this is, languages, signing out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartapp.fhir.people import Patient
+from smartapp.words import LOCALES, Words
+
+LANGUAGE_NAMES = {"en": "English", "es": "Español"}
+
+
+@dataclass(frozen=True)
+class Link:
+    text: str
+    href: str
+    current: bool = False
+
+
+@dataclass(frozen=True)
+class LanguageChoice:
+    code: str
+    name: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Whose:
+    """The banner that says whose record is open. It is on every page that shows any of it."""
+
+    name: str
+    facts: tuple[str, ...]
+    other: bool  # the person who reads is not the person whose record it is
+    note: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """What just happened, at the top of the page."""
+
+    title: str
+    text: str
+    success: bool = False
+
+
+@dataclass(frozen=True)
+class Labels:
+    """Small words of the shell, in the language of the page."""
+
+    skip: str
+    languages: str
+    sections: str
+    sign_out: str
+    important: str
+    success: str
+    error: str
+    menu: str
+
+
+@dataclass(frozen=True)
+class Shell:
+    title: str
+    app_name: str
+    locale: str
+    languages: tuple[LanguageChoice, ...]
+    language_action: str
+    labels: Labels
+    home: str = "/"
+    navigation: tuple[Link, ...] = ()
+    whose: Whose | None = None
+    person: str = ""
+    sign_out: str = ""
+    csrf: str = ""
+    wide: bool = False
+    notice: Notice | None = None
+    back: Link | None = None
+    footer: str = ""
+
+
+def shell(
+    words: Words,
+    *,
+    app_name: str,
+    title: str,
+    language_action: str = "/language",
+    failing: bool = False,
+    **rest: object,
+) -> Shell:
+    """The shell of a page. A page with mistakes says so first, in the title."""
+    return Shell(
+        title=words("Error: {title}", title=title) if failing else title,
+        app_name=app_name,
+        locale=words.locale,
+        languages=tuple(
+            LanguageChoice(code, LANGUAGE_NAMES[code], code == words.locale) for code in LOCALES
+        ),
+        language_action=language_action,
+        labels=Labels(
+            skip=words("Skip to the main part"),
+            languages=words("Language"),
+            sections=words("Pages"),
+            sign_out=words("Sign out"),
+            important=words("Important"),
+            success=words("Done"),
+            error=words("There is a problem"),
+            menu=words("Menu"),
+        ),
+        **rest,  # type: ignore[arg-type]  # the names are those of Shell; a wrong one fails at once
+    )
+
+
+def whose_record(words: Words, patient: Patient, *, other: str = "") -> Whose:
+    """`other` is the relationship of someone who acts for the patient, or empty."""
+    facts = []
+    if patient.birth_date is not None:
+        facts.append(words("Born {date}", date=words.date(patient.birth_date.day)))
+    else:
+        facts.append(words("Date of birth not in the record"))
+    if patient.record_number:
+        facts.append(words("Record number {number}", number=patient.record_number))
+    return Whose(
+        name=patient.name or words("Name not in the record"),
+        facts=tuple(facts),
+        other=bool(other),
+        note=words("You are acting for this person ({relationship}).", relationship=other)
+        if other
+        else "",
+    )

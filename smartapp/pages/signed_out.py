@@ -1,0 +1,27 @@
+"""The page after signing out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartapp.pages.shell import Link, Shell, shell
+from smartapp.words import Words
+
+
+@dataclass(frozen=True)
+class SignedOutPage:
+    shell: Shell
+    heading: str
+    text: str
+    again: Link | None
+
+
+def signed_out_page(words: Words, *, app_name: str, staff: bool) -> SignedOutPage:
+    return SignedOutPage(
+        shell=shell(words, app_name=app_name, title=words("You are signed out")),
+        heading=words("You are signed out"),
+        text=words("Open the app again from the EHR when you need it.")
+        if staff
+        else words("You can close this page. On a shared computer, close the browser too."),
+        again=None if staff else Link(words("Go to the front page"), "/"),
+    )

@@ -1,0 +1,109 @@
+"""What a request can use: one frozen object, made at start, replaced whole in tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from smartapp.audit import AuditTrail
+from smartapp.auth.keys import KeyRing
+from smartapp.auth.scopes import Scopes
+from smartapp.config import Ehr, Settings
+from smartapp.errors import NoSession
+from smartapp.fhir.capability import Capability
+from smartapp.fhir.client import FhirClient, Withheld
+from smartapp.fhir.codes import Vocabulary
+from smartapp.launch import Role, Token
+from smartapp.sessions.drafts import Drafts
+from smartapp.sessions.launches import ActiveLaunch, Launches
+from smartapp.sessions.outbox import Outbox
+from smartapp.sessions.store import Store
+from smartapp.sessions.submission import Step, Submission
+from smartapp.transport import Bearer, Transport
+from smartapp.workflow.delivery import Courier
+from smartapp.workflow.gate import Gate
+from smartapp.workflow.loading import Loader
+from smartapp.workflow.policy.model import Policy
+
+CAPABILITY_SECONDS = 600.0
+
+
+@dataclass(frozen=True)
+class Services:
+    settings: Settings
+    policy: Policy
+    transport: Transport
+    keys: KeyRing | None
+    store: Store
+    launches: Launches
+    drafts: Drafts
+    outbox: Outbox
+    audit: AuditTrail
+    clock: Callable[[], float]
+    pause: Callable[[float], None]
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        return Vocabulary(self.policy.code_system)
+
+    def now(self) -> datetime:
+        return datetime.fromtimestamp(self.clock(), UTC)
+
+    def ehr_of(self, active: ActiveLaunch) -> Ehr:
+        """A registration that was taken out of the configuration ends its sessions."""
+        ehr = self.settings.ehr(active.launched.ehr_key)
+        if ehr is None:
+            raise NoSession
+        return ehr.at(active.launched.iss)
+
+    def capability(self, ehr: Ehr) -> Capability:
+        """Public, and the same for everybody: read without a token, and kept for a while."""
+
+        def ask() -> Capability:
+            answer = self.transport.send(
+                "GET", f"{ehr.base}/metadata", headers={"Accept": "application/fhir+json"}
+            )
+            return Capability.from_fhir(answer.raise_for_status().json())
+
+        return self.transport.memory.recall(("capability", ehr.iss), CAPABILITY_SECONDS, ask)
+
+    def client(
+        self, active: ActiveLaunch, on_withheld: Withheld, patient_id: str | None = None
+    ) -> FhirClient:
+        """The EHR as this session may see it; an item of a queue pins its own patient."""
+        bound_to = active.launched.patient_id or patient_id
+        return FhirClient(
+            self.transport, self._bearer(active), patient_id=bound_to, on_withheld=on_withheld
+        )
+
+    def directory(self, active: ActiveLaunch) -> FhirClient:
+        """For what belongs to no patient: who works here, and as what."""
+        return FhirClient(self.transport, self._bearer(active))
+
+    def _bearer(self, active: ActiveLaunch) -> Bearer:
+        return Bearer(active.launched.token.access, self.ehr_of(active).base)
+
+    def gate(self, active: ActiveLaunch) -> Gate:
+        staff = active.launched.user.role is Role.STAFF
+        return Gate(
+            capability=self.capability(self.ehr_of(active)),
+            scopes=Scopes.parse(active.launched.token.scope),
+            level="user" if staff else "patient",
+        )
+
+    def loader(self, active: ActiveLaunch, client: FhirClient) -> Loader:
+        return Loader(client, self.gate(active), self.vocabulary, self.transport.together)
+
+    def courier(self, tell: Callable[[Submission, Step], None]) -> Courier:
+        return Courier(
+            outbox=self.outbox, door=self._door, tell=tell, clock=self.clock, pause=self.pause
+        )
+
+    def _door(self, submission: Submission, token: Token) -> tuple[FhirClient, Capability]:
+        ehr = self.settings.ehr(submission.ehr_key)
+        if ehr is None:
+            raise NoSession
+        bearer = Bearer(token.access, ehr.base)
+        client = FhirClient(self.transport, bearer, patient_id=submission.person.patient_id)
+        return client, self.capability(ehr)

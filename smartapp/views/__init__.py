@@ -1,0 +1,1 @@
+"""Routes: load, decide, show. Only these modules and app.py know Flask."""

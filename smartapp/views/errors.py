@@ -1,0 +1,109 @@
+"""The one place that decides how each failure looks: its status, its page, its support code."""
+
+from __future__ import annotations
+
+import logging
+
+from flask import Flask, g, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
+
+from smartapp import errors
+from smartapp.pages.problem import explain, problem_page
+from smartapp.pages.shell import Link
+from smartapp.transport import request_id
+from smartapp.views import record
+from smartapp.views.here import services
+from smartapp.views.language import locale_of_browser
+from smartapp.views.show import show
+from smartapp.words import Words, words_for
+
+log = logging.getLogger("smartapp.views")
+
+STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
+    (errors.UnknownIssuer, 400),
+    (errors.DiscoveryFailed, 502),
+    (errors.TokenRefused, 502),
+    (errors.TokenMalformed, 502),
+    (errors.AccessDenied, 403),
+    (errors.LaunchFailed, 400),
+    (errors.StoreUnavailable, 503),
+    (errors.SessionError, 401),
+    (errors.TokenNotAccepted, 401),
+    (errors.RequestForged, 403),
+    (errors.WrongRole, 403),
+    (errors.NotFound, 404),
+    (errors.NotOffered, 403),
+    (errors.NotAllowed, 403),
+    (errors.EhrBusy, 503),
+    (errors.EhrTooSlow, 504),
+    (errors.EhrError, 502),
+    (errors.AuditUnavailable, 503),
+)
+DENIALS = (errors.RequestForged, errors.WrongRole)
+HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
+NOT_TYPED = {"csrf_token", "submission", "etag", "then", "template", "language"}
+LONGEST_KEPT = 5000
+
+
+def register(app: Flask) -> None:
+    app.register_error_handler(errors.SmartappError, named)
+    app.register_error_handler(HTTPException, of_http)
+    app.register_error_handler(Exception, unexpected)
+
+
+def named(error: errors.SmartappError) -> Response:
+    status = next((status for kind, status in STATUSES if isinstance(error, kind)), 500)
+    log.warning("failed", extra={"code": error.code, "status": status})
+    if isinstance(error, DENIALS):
+        record.denied(services(), error.code)
+    response = _page(error.code, status)
+    if isinstance(error, errors.EhrBusy) and error.retry_after is not None:
+        response.headers["Retry-After"] = str(int(error.retry_after) + 1)
+    return response
+
+
+def of_http(error: HTTPException) -> Response:
+    status = error.code or 500
+    return _page(HTTP_CODES.get(status, "unexpected"), status)
+
+
+def unexpected(error: Exception) -> Response:
+    log.error("unexpected", exc_info=error)
+    return _page("unexpected", 500)
+
+
+def _page(code: str, status: int) -> Response:
+    g.data_free = True
+    words: Words = g.get("words") or words_for(locale_of_browser(), services().policy.calendar.zone)
+    page = problem_page(
+        words,
+        explain(words, code),
+        app_name=services().settings.app_name,
+        support_code=f"{code}-{(request_id.get() or '')[:8]}",
+        again=_again(words),
+        kept=_kept(words),
+    )
+    return show("problem", page, status)
+
+
+def _again(words: Words) -> Link:
+    """Inside a session back to its start, outside to the front page: never a dead end."""
+    active = g.get("active")
+    if active is not None:
+        return Link(words("Go to the start page"), f"/l/{active.lid}/")
+    return Link(words("Go to the front page"), "/")
+
+
+def _kept(words: Words) -> tuple[tuple[str, str], ...]:
+    """What was typed comes back with the failure, so that it can be copied."""
+    if request.method != "POST" or g.get("active") is None:
+        return ()
+    typed = (
+        value
+        for name in request.form
+        if name not in NOT_TYPED
+        for value in request.form.getlist(name)
+        if len(value) > 1 and " " in value
+    )
+    return tuple((words("Your text"), value[:LONGEST_KEPT]) for value in typed)

@@ -1,0 +1,111 @@
+"""What a route is handed: the session, its services, its words and addresses."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cached_property, wraps
+from typing import Concatenate, ParamSpec
+
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
+
+from smartapp.errors import NotFound, WrongRole
+from smartapp.fhir.client import FhirClient
+from smartapp.launch import Role
+from smartapp.pages.paths import Paths
+from smartapp.services import Services
+from smartapp.sessions.handles import open_handle, seal_handle
+from smartapp.sessions.launches import ActiveLaunch
+from smartapp.sessions.person import Person
+from smartapp.views import record
+from smartapp.views.cookies import session_cookie
+from smartapp.views.forgery import check_token
+from smartapp.views.language import locale_of_browser
+from smartapp.words import Words, words_for
+from smartapp.workflow.gate import Gate
+from smartapp.workflow.loading import Loader
+
+P = ParamSpec("P")
+View = str | Response
+
+
+def services() -> Services:
+    found: Services = current_app.extensions["smartapp"]
+    return found
+
+
+@dataclass(frozen=True)
+class Here:
+    services: Services
+    active: ActiveLaunch
+    secret: str = field(repr=False)
+    words: Words
+
+    @property
+    def paths(self) -> Paths:
+        active = self.active
+        return Paths(active.lid, lambda name: seal_handle(active.handle_key, active.lid, name))
+
+    @property
+    def role(self) -> Role:
+        return self.active.launched.user.role
+
+    @property
+    def fhir_user(self) -> str:
+        return self.active.launched.user.fhir_user
+
+    @cached_property
+    def now(self) -> datetime:
+        return self.services.now()
+
+    @cached_property
+    def gate(self) -> Gate:
+        return self.services.gate(self.active)
+
+    def named(self, handle: str, *kinds: str) -> str:
+        """The resource behind a handle, if it is of a kind that this page is about."""
+        reference = open_handle(self.active.handle_key, self.active.lid, handle)
+        if reference is None or reference.split("/", 1)[0] not in kinds:
+            raise NotFound("no such handle in this session")
+        return reference
+
+    def client(self, patient_id: str | None = None) -> FhirClient:
+        return self.services.client(self.active, self.withheld, patient_id)
+
+    def loader(self, patient_id: str | None = None) -> Loader:
+        return self.services.loader(self.active, self.client(patient_id))
+
+    def withheld(self, kind: str) -> None:
+        """The EHR sent what is not this patient's: not shown, and put on record."""
+        record.foreign_withheld(self, kind)
+
+    def person_about(self, patient_id: str) -> Person:
+        return Person(self.active.launched.ehr_key, self.active.launched.user.key, patient_id)
+
+
+def requires_launch(
+    *roles: Role,
+) -> Callable[[Callable[Concatenate[Here, P], View]], Callable[..., View]]:
+    """Finds the session that the address names and the cookie proves, for these roles only."""
+
+    def decorate(view: Callable[Concatenate[Here, P], View]) -> Callable[..., View]:
+        @wraps(view)
+        def guarded(lid: str, *args: P.args, **values: P.kwargs) -> View:
+            secret = request.cookies.get(session_cookie(lid), "")
+            active = services().launches.find(lid, secret)
+            g.frame_ancestors = services().ehr_of(active).frame_ancestors
+            g.active = active
+            if request.method not in {"GET", "HEAD"}:
+                check_token(active.csrf_token)
+            zone = services().policy.calendar.zone
+            g.words = words_for(active.locale or locale_of_browser(), zone)
+            if active.launched.user.role not in roles:
+                raise WrongRole
+            return view(Here(services(), active, secret, g.words), *args, **values)
+
+        guarded.is_private = True  # type: ignore[attr-defined]  # for the test over all routes
+        return guarded
+
+    return decorate

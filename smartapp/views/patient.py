@@ -1,0 +1,106 @@
+"""The patient's pages: start, medicines, the list of requests."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+from smartapp.errors import SmartappError
+from smartapp.fhir.people import Patient
+from smartapp.fhir.section import Section
+from smartapp.launch import Role
+from smartapp.pages.home import home_page
+from smartapp.pages.medicines import medicines_page
+from smartapp.pages.requests import requests_page
+from smartapp.views import record
+from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.show import patient_shell, show
+from smartapp.words import in_locale
+from smartapp.workflow.loading import as_found, read_dispenses, read_orders
+from smartapp.workflow.medicines import Offer, offers
+from smartapp.workflow.requests import Request
+
+bp = Blueprint("patient", __name__, url_prefix="/l/<lid>")
+
+
+@bp.get("/start")
+@requires_launch(Role.PATIENT)
+def home(here: Here) -> View:
+    patient, requests = load_requests(here)
+    record.viewed(here, "Patient", "Communication", "Task")
+    policy = here.services.policy
+    page = home_page(
+        here.words,
+        patient_shell(here, here.words("Start"), patient),
+        here.paths,
+        name=patient.name or "",
+        requests=requests,
+        urgent=in_locale(policy.urgent, here.words.locale),
+        emergency=policy.phones.emergency,
+        now=here.now,
+    )
+    return show("home", page)
+
+
+@bp.get("/requests")
+@requires_launch(Role.PATIENT)
+def all_requests(here: Here) -> View:
+    patient, requests = load_requests(here)
+    record.viewed(here, "Patient", "Communication", "Task")
+    shell = patient_shell(here, here.words("Your requests"), patient)
+    page = requests_page(here.words, shell, here.paths, requests=requests, now=here.now)
+    return show("requests", page)
+
+
+@bp.get("/medicines")
+@requires_launch(Role.PATIENT)
+def medicines(here: Here) -> View:
+    patient, offered, requests = load_medicines(here)
+    record.viewed(here, "Patient", "MedicationRequest", "MedicationDispense", "Communication")
+    page = medicines_page(
+        here.words,
+        patient_shell(here, here.words("Your medicines"), patient),
+        here.paths,
+        offers=offered,
+        requests_known=not requests.failed and requests.whole,
+        topic=here.services.policy.topic("refill"),
+        read_at=here.words.date_time(here.now),
+        clinic_phone=here.services.policy.phones.clinic,
+    )
+    return show("medicines", page)
+
+
+def load_requests(here: Here) -> tuple[Patient, Section[Request]]:
+    loader = here.loader()
+    got = loader.all_of(patient=loader.patient, messages=loader.messages, tasks=loader.tasks)
+    requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    return sure_of_patient(got["patient"]), requests
+
+
+def load_medicines(here: Here) -> tuple[Patient, Section[Offer], Section[Request]]:
+    loader = here.loader()
+    got = loader.all_of(
+        patient=loader.patient,
+        orders=loader.orders,
+        dispenses=loader.dispenses,
+        messages=loader.messages,
+        tasks=loader.tasks,
+    )
+    requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    policy = here.services.policy
+    offered = offers(
+        read_orders(as_found(got["orders"])),
+        read_dispenses(as_found(got["dispenses"])),
+        requests,
+        policy.topic("refill").limits,
+        policy.calendar.local(here.now).date(),
+    )
+    return sure_of_patient(got["patient"]), offered, requests
+
+
+def sure_of_patient(loaded: object) -> Patient:
+    """Without knowing whose record this is, nothing of it is shown."""
+    if isinstance(loaded, SmartappError):
+        raise loaded
+    if not isinstance(loaded, Patient):
+        raise TypeError(type(loaded).__name__)
+    return loaded

@@ -1,0 +1,73 @@
+"""What is open to everybody: the front page, the language, the public keys, health."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, request, url_for
+from werkzeug.wrappers import Response
+
+from smartapp.config import Audience, LaunchKind
+from smartapp.errors import StoreUnavailable
+from smartapp.pages.shell import Link
+from smartapp.pages.welcome import welcome_page
+from smartapp.views import cookies
+from smartapp.views.here import View, services
+from smartapp.views.language import locale_of_browser
+from smartapp.views.show import see_other, show
+from smartapp.words import LOCALES, in_locale, words_for
+
+bp = Blueprint("public", __name__)
+
+
+@bp.get("/")
+def welcome() -> View:
+    settings, policy = services().settings, services().policy
+    words = words_for(locale_of_browser(), policy.calendar.zone)
+    clinics = tuple(
+        Link(ehr.name, url_for("launch.standalone", key=ehr.key))
+        for ehr in settings.ehrs
+        if ehr.audience is not Audience.CLINICIAN and LaunchKind.STANDALONE in ehr.launches
+    )
+    page = welcome_page(
+        words,
+        app_name=settings.app_name,
+        clinics=clinics,
+        urgent=in_locale(policy.urgent, words.locale),
+        emergency=policy.phones.emergency,
+    )
+    return show("welcome", page)
+
+
+@bp.post("/language")
+def language() -> View:
+    """Kept in a cookie that says nothing about anybody."""
+    chosen = request.form.get("language", "")
+    response = see_other(url_for("public.welcome"))
+    if chosen in LOCALES:
+        cookies.keep(
+            response, cookies.LANGUAGE, chosen, LaunchKind.STANDALONE, cookies.LANGUAGE_SECONDS
+        )
+    return response
+
+
+@bp.get("/keys/jwks.json")
+def jwks() -> Response:
+    ring = services().keys
+    response = jsonify(ring.public_jwks() if ring else {"keys": []})
+    response.headers["Cache-Control"] = "public, max-age=300"
+    return response
+
+
+@bp.get("/healthz")
+def healthz() -> Response:
+    """The process is alive."""
+    return Response("ok\n", content_type="text/plain")
+
+
+@bp.get("/readyz")
+def readyz() -> Response:
+    """It can keep sessions, so people may be sent to it."""
+    try:
+        services().store.ping()
+    except StoreUnavailable:
+        return Response("the session store does not answer\n", 503, content_type="text/plain")
+    return Response("ok\n", content_type="text/plain")

@@ -1,0 +1,183 @@
+"""What each page and each write puts on record, before the person sees anything."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable
+from typing import Protocol
+
+from flask import g, has_request_context, request
+
+from smartapp import audit
+from smartapp.audit import Context, Event, Purpose, Who
+from smartapp.config import Ehr
+from smartapp.fhir.task import WorkTask
+from smartapp.launch import Role
+from smartapp.services import Services
+from smartapp.sessions.launches import ActiveLaunch
+from smartapp.sessions.submission import Step, StepState, Submission
+from smartapp.transport import request_id
+from smartapp.workflow.queue import QueueItem
+
+
+class Present(Protocol):
+    """Somebody with a session, in a request."""
+
+    @property
+    def services(self) -> Services: ...
+
+    @property
+    def active(self) -> ActiveLaunch: ...
+
+
+TRANSITIONS = {
+    StepState.WAITING: "received",
+    StepState.POSTING: "posted",
+    StepState.UNKNOWN: "unknown",
+    StepState.DONE: "confirmed",
+    StepState.REFUSED: "refused",
+}
+
+
+def context_of(active: ActiveLaunch, client_id: str = "") -> Context:
+    launched = active.launched
+    user = launched.user
+    patient = f"Patient/{launched.patient_id}" if launched.patient_id else None
+    is_patient = user.role is Role.PATIENT
+    acts_for = patient if is_patient and user.fhir_user != patient else None
+    return Context(
+        request_id=request_id.get() or "",
+        ehr=launched.ehr_key,
+        iss=launched.iss,
+        client_id=client_id,
+        lid=active.lid,
+        who=Who(user.iss, user.sub, user.fhir_user, user.role, acts_for),
+        token=launched.token.access,
+        ip=_ip(),
+        browser=_browser(),
+        purpose=Purpose.PATIENT_REQUEST if is_patient else Purpose.TREATMENT,
+    )
+
+
+def bare_context(ehr: Ehr | None) -> Context:
+    """Before the login there is nobody to name."""
+    return Context(
+        request_id=request_id.get() or "",
+        ehr=ehr.key if ehr else "",
+        iss=ehr.iss if ehr else "",
+        client_id=ehr.client_id if ehr else "",
+        ip=_ip(),
+        browser=_browser(),
+    )
+
+
+def viewed(here: Present, *kinds: str) -> None:
+    """These types of the launch's patient are about to be shown."""
+    patient = f"Patient/{here.active.launched.patient_id}"
+    _record(here, audit.record_viewed(_context(here), patient, dict.fromkeys(kinds, 1)))
+
+
+def item_viewed(here: Present, patient_id: str, reference: str) -> None:
+    kinds = ("AllergyIntolerance", "Communication", "MedicationDispense", "MedicationRequest")
+    counts = dict.fromkeys((reference.split("/", 1)[0], "Patient", *kinds), 1)
+    _record(here, audit.record_viewed(_context(here), f"Patient/{patient_id}", counts))
+
+
+def listed(here: Present, items: Iterable[QueueItem]) -> None:
+    """A list of twenty patients is twenty events."""
+    rows = Counter(item.patient or "Patient/unknown" for item in items)
+    _record(here, *audit.list_viewed(_context(here), "queue", rows))
+
+
+def foreign_withheld(here: Present, kind: str) -> None:
+    patient = f"Patient/{here.active.launched.patient_id or 'unknown'}"
+    _record(here, audit.foreign_withheld(_context(here), patient, kind))
+
+
+def handed_in(here: Present, submission: Submission) -> None:
+    _record(here, *_of_submission(_context(here), submission, submission.steps))
+
+
+def delivery(here: Present) -> Callable[[Submission, Step], None]:
+    context = _context(here)
+
+    def tell(submission: Submission, step: Step) -> None:
+        here.services.audit.record(*_of_submission(context, submission, (step,)))
+
+    return tell
+
+
+def sweep(services: Services) -> Callable[[Submission, Step], None]:
+    """The same, for what is finished while nobody is there."""
+
+    def tell(submission: Submission, step: Step) -> None:
+        context = Context(request_id="sweep", ehr=submission.ehr_key)
+        services.audit.record(*_of_submission(context, submission, (step,)))
+
+    return tell
+
+
+def _of_submission(
+    context: Context, submission: Submission, steps: Iterable[Step]
+) -> tuple[Event, ...]:
+    patient = f"Patient/{submission.person.patient_id}"
+    return tuple(
+        audit.submission_changed(
+            context,
+            patient,
+            step.resource_type,
+            TRANSITIONS[step.state],
+            sid=submission.sid,
+            ref=step.reference or "",
+            attempt=step.attempts,
+            reason=step.reason_code or "",
+        )
+        for step in steps
+    )
+
+
+def changed(here: Present, patient_id: str, task: WorkTask, before: str) -> None:
+    patient = f"Patient/{patient_id}"
+    etag = task.etag or ""
+    event = (
+        audit.task_claimed(_context(here), patient, task.reference, etag)
+        if task.status == "accepted"
+        else audit.task_changed(
+            _context(here),
+            patient,
+            task.reference,
+            from_state=before,
+            to_state=task.status,
+            etag=etag,
+        )
+    )
+    _record(here, event)
+
+
+def claim_lost(here: Present, patient_id: str, reference: str) -> None:
+    etag = request.form.get("etag", "")
+    _record(here, audit.task_conflict(_context(here), f"Patient/{patient_id}", reference, etag))
+
+
+def denied(services: Services, reason: str) -> None:
+    active: ActiveLaunch | None = g.get("active")
+    context = context_of(active) if active else bare_context(None)
+    services.audit.record(audit.access_denied(context, request.endpoint or "unknown", reason))
+
+
+def _context(here: Present) -> Context:
+    return context_of(here.active, here.services.ehr_of(here.active).client_id)
+
+
+def _record(here: Present, *events: Event) -> None:
+    here.services.audit.record(*events)
+
+
+def _ip() -> str:
+    return (request.remote_addr or "") if has_request_context() else ""
+
+
+def _browser() -> str:
+    if not has_request_context():
+        return ""
+    return audit.browser_of(request.headers.get("User-Agent", ""))

@@ -1,0 +1,60 @@
+"""What every session has: its start page, its language, its end."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from flask import Blueprint, request
+
+from smartapp import audit
+from smartapp.launch import Role
+from smartapp.pages.signed_out import signed_out_page
+from smartapp.views import cookies, record
+from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.show import see_other, show
+from smartapp.words import LOCALES
+
+bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
+
+
+@bp.get("/")
+@requires_launch(Role.PATIENT, Role.STAFF)
+def start(here: Here) -> View:
+    return see_other(here.paths.queue if here.role is Role.STAFF else here.paths.start)
+
+
+@bp.post("/language")
+@requires_launch(Role.PATIENT, Role.STAFF)
+def language(here: Here) -> View:
+    chosen = request.form.get("language", "")
+    if chosen in LOCALES:
+        here.services.launches.save(replace(here.active, locale=chosen), here.secret)
+    return see_other(_back(here))
+
+
+def _back(here: Here) -> str:
+    """The page the person came from, if it is one of this session; only its path is used."""
+    path = urlsplit(request.referrer or "").path
+    inside = path.startswith(here.paths.home) and path not in {
+        here.paths.language,
+        here.paths.sign_out,
+    }
+    return path if inside else here.paths.home
+
+
+@bp.post("/sign-out")
+@requires_launch(Role.PATIENT, Role.STAFF)
+def sign_out(here: Here) -> View:
+    """Shown at once rather than by a redirect: inside a frame that would lead nowhere."""
+    context = record.context_of(here.active)
+    here.services.launches.end(here.active.lid, here.secret)
+    here.services.audit.record(audit.session_ended(context, "logout"))
+    page = signed_out_page(
+        here.words,
+        app_name=here.services.settings.app_name,
+        staff=here.role is Role.STAFF,
+    )
+    response = show("signed_out", page)
+    cookies.drop(response, cookies.session_cookie(here.active.lid), here.active.launched.kind)
+    return response

@@ -1,0 +1,108 @@
+"""A page model into its template, and the shell that every page of a session has."""
+
+from __future__ import annotations
+
+from flask import render_template, request
+from werkzeug.wrappers import Response
+
+from smartapp.errors import SmartappError
+from smartapp.fhir.people import Patient, RelatedPerson
+from smartapp.pages.said import notice
+from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
+from smartapp.views.here import Here
+
+
+def show(name: str, page: object, status: int = 200) -> Response:
+    return Response(
+        render_template(f"pages/{name}.html", page=page), status, content_type="text/html"
+    )
+
+
+def see_other(address: str) -> Response:
+    """After a POST, and with the same effect for a reload: none."""
+    return Response(status=303, headers={"Location": address})
+
+
+def patient_shell(
+    here: Here,
+    title: str,
+    patient: Patient | None,
+    *,
+    failing: bool = False,
+    back: Link | None = None,
+) -> Shell:
+    words, paths = here.words, here.paths
+    pages = (
+        (words("Start"), paths.start),
+        (words("Medicines"), paths.medicines),
+        (words("Requests"), paths.requests),
+    )
+    return shell(
+        words,
+        app_name=here.services.settings.app_name,
+        title=title,
+        failing=failing,
+        language_action=paths.language,
+        home=paths.home,
+        navigation=tuple(Link(text, href, request.path == href) for text, href in pages),
+        whose=_whose(here, patient),
+        sign_out=paths.sign_out,
+        csrf=here.active.csrf_token,
+        notice=_notice(here),
+        back=back,
+    )
+
+
+def staff_shell(
+    here: Here,
+    title: str,
+    *,
+    person: str,
+    whose: Whose | None = None,
+    failing: bool = False,
+    back: Link | None = None,
+    said: Notice | None = None,
+) -> Shell:
+    paths = here.paths
+    return shell(
+        here.words,
+        app_name=here.services.settings.app_name,
+        title=title,
+        failing=failing,
+        language_action=paths.language,
+        home=paths.queue,
+        whose=whose,
+        person=person,
+        sign_out=paths.sign_out,
+        csrf=here.active.csrf_token,
+        wide=True,
+        notice=said or _notice(here),
+        back=back,
+    )
+
+
+def _notice(here: Here) -> Notice | None:
+    return notice(here.words, request.args.get("said", ""))
+
+
+def _whose(here: Here, patient: Patient | None) -> Whose | None:
+    if patient is None:
+        return None
+    return whose_record(here.words, patient, other=relationship(here, patient))
+
+
+def relationship(here: Here, patient: Patient) -> str:
+    """How the person who reads is related to the patient; empty for the patient themselves."""
+    if here.fhir_user == f"Patient/{patient.id}":
+        return ""
+    acting = related_person(here)
+    return (acting.relationship if acting else "") or here.words("you act for them")
+
+
+def related_person(here: Here) -> RelatedPerson | None:
+    if not here.fhir_user.startswith("RelatedPerson/"):
+        return None
+    try:
+        return RelatedPerson.from_fhir(here.client().read(here.fhir_user))
+    except SmartappError:
+        return None

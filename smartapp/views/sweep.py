@@ -1,0 +1,38 @@
+"""Finishes, in every worker, what a dead worker or a slow EHR left in the outbox."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from uuid import uuid4
+
+from smartapp.errors import SmartappError
+from smartapp.services import Services
+from smartapp.transport import request_id
+from smartapp.views import record
+
+EVERY_SECONDS = 15.0
+
+log = logging.getLogger("smartapp.sweep")
+
+
+def start_sweep(services: Services) -> threading.Thread:
+    thread = threading.Thread(target=_run, args=(services,), name="sweep", daemon=True)
+    thread.start()
+    return thread
+
+
+def _run(services: Services) -> None:
+    pause = threading.Event()
+    while not pause.wait(EVERY_SECONDS):
+        sweep_once(services)
+
+
+def sweep_once(services: Services) -> None:
+    request_id.set(uuid4().hex)
+    try:
+        services.courier(record.sweep(services)).sweep()
+    except SmartappError as error:
+        log.warning("sweep stopped", extra={"code": error.code})
+    except Exception:
+        log.exception("sweep failed")

@@ -1,0 +1,1 @@
+"""The domain: what can be asked for, who gets it, by when, and what becomes of it."""

@@ -1,0 +1,98 @@
+"""What staff hand in on an item: an answer, an outcome, or both, and what is still missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.message import new_message
+from smartapp.fhir.people import Patient
+from smartapp.sessions.submission import Step
+from smartapp.words import in_locale
+from smartapp.workflow.policy.model import Outcome, Reply, Topic
+from smartapp.workflow.requests import Request
+from smartapp.workflow.submission import Named, step
+
+LONGEST_ANSWER = 4000
+
+
+@dataclass(frozen=True)
+class Answering:
+    sid: str
+    text: str
+    outcome: Outcome | None  # None keeps the item open
+    outcome_code: str
+    template_chosen: bool
+    missing: tuple[str, ...]  # "text", "outcome", "length" or "not-sent"
+    language: str
+
+    def step(
+        self,
+        vocabulary: Vocabulary,
+        *,
+        request: Request,
+        patient: Patient,
+        author: Named,
+        at: datetime,
+    ) -> Step:
+        """The answer as a message in the patient's thread."""
+        root = request.root
+        reference = f"Patient/{patient.id}"
+        asked_by = root.sender.target if root.sender and root.sender.target else reference
+        body = new_message(
+            vocabulary=vocabulary,
+            identifier=self.sid,
+            topic=(root.topic or "", root.topic or ""),
+            subject_line=root.subject_line,
+            patient=reference,
+            sender=author,
+            sent=at,
+            words=self.text,
+            recipients=(asked_by,),
+            root=root.reference,
+            answer_to=request.messages[-1].reference,
+            language=self.language,
+        )
+        return step(body, vocabulary.message, self.sid, reference)
+
+
+def read_answering(
+    topic: Topic, posted: Mapping[str, str], medicine: str, language: str
+) -> Answering:
+    text = posted.get("text", "").replace("\r\n", "\n").strip()
+    template = topic.reply(posted.get("template", ""))
+    then = posted.get("then", "")
+    closes = then in {"close", "close-only"}
+    outcome = topic.outcome(posted.get("outcome", ""))
+    if template is not None:
+        text = _with_template(text, template, medicine, language)
+    missing = []
+    if then == "close-only" and text:
+        missing.append("not-sent")
+    if then != "close-only" and not text:
+        missing.append("text")
+    if len(text) > LONGEST_ANSWER:
+        missing.append("length")
+    if closes and outcome is None:
+        missing.append("outcome")
+    return Answering(
+        sid=posted.get("submission", ""),
+        text=text,
+        outcome=outcome if closes else None,
+        outcome_code=template.outcome if template else posted.get("outcome", ""),
+        template_chosen=template is not None,
+        missing=tuple(missing),
+        language=language,
+    )
+
+
+def _with_template(text: str, template: Reply, medicine: str, language: str) -> str:
+    """What was typed stays; the template's words come after it."""
+    words = filled(template, medicine, language)
+    return words if not text or text == words else f"{text}\n\n{words}"
+
+
+def filled(template: Reply, medicine: str, language: str) -> str:
+    return in_locale(template.text, language).replace("{medicine}", medicine)

@@ -1,0 +1,72 @@
+"""A patient's medicines as the refill rules see them, and which can be asked for."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from smartapp.fhir.medication import Dispense, MedicationOrder
+from smartapp.fhir.section import Section
+from smartapp.workflow.policy.model import RefillLimits
+from smartapp.workflow.refills import OrderFacts, RefillCheck, check_refill
+from smartapp.workflow.requests import Request
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One order, with what is known about asking for more of it."""
+
+    order: MedicationOrder
+    facts: OrderFacts
+    check: RefillCheck
+    request: Request | None  # the last one that asked for it
+
+    @property
+    def is_asked_for(self) -> bool:
+        return self.request is not None and not self.request.is_closed
+
+
+def offers(
+    orders: Section[MedicationOrder],
+    dispenses: Section[Dispense],
+    requests: Section[Request],
+    limits: RefillLimits,
+    today: date,
+) -> Section[Offer]:
+    items = tuple(_offer(each, dispenses, requests, limits, today) for each in orders.items)
+    return Section(items, orders.whole, orders.failure)
+
+
+def _offer(
+    order: MedicationOrder,
+    dispenses: Section[Dispense],
+    requests: Section[Request],
+    limits: RefillLimits,
+    today: date,
+) -> Offer:
+    facts = facts_of(order, dispenses, limits)
+    asked = (each for each in requests.items if each.concerns(order.reference))
+    return Offer(order, facts, check_refill(facts, limits, today), next(asked, None))
+
+
+def facts_of(
+    order: MedicationOrder, dispenses: Section[Dispense], limits: RefillLimits
+) -> OrderFacts:
+    """What the rules want to know of an order. What is not known for sure stays unknown."""
+    fills = [each for each in dispenses.items if order.reference in each.orders and each.happened]
+    dated = [(each.handed_over.earliest, each) for each in fills if each.handed_over]
+    last = max(dated, key=lambda pair: pair[0])[1] if dated else None
+    left = None
+    if order.refills_allowed is not None and dispenses.whole:
+        left = max(0, order.refills_allowed - max(0, len(fills) - 1))
+    return OrderFacts(
+        status=order.status,
+        intent=order.intent,
+        do_not_perform=order.do_not_take,
+        refills_left=left,
+        valid_until=order.valid_until.day if order.valid_until else None,
+        last_fill=last.handed_over.day if last and last.handed_over else None,
+        days_supply=(last.days_supply if last else None) or order.days_supply,
+        controlled=limits.is_controlled(order.name),
+        reported=order.reported,
+    )

@@ -1,0 +1,122 @@
+"""One submission: the coded answers, the words, and the work, with identifiers from one id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID, uuid5
+
+from smartapp.fhir.client import as_bytes
+from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.message import new_message
+from smartapp.fhir.questionnaire import Answers, Questionnaire
+from smartapp.fhir.response import new_response
+from smartapp.fhir.routing import Routing
+from smartapp.fhir.task import new_task
+from smartapp.fhir.writable import check_writable
+from smartapp.sessions.submission import Step
+
+Named = tuple[str, str]  # a reference, and what it is called
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a patient asks for, ready to be written down."""
+
+    sid: str
+    patient: str  # "Patient/id"
+    author: Named
+    topic: Named  # code, and English words for it
+    subject_line: str
+    about: tuple[Named, ...]
+    words: str
+    questionnaire: Questionnaire
+    answers: Answers
+    routing: Routing
+    queue_words: str
+    recipients: tuple[str, ...]
+    language: str
+    at: datetime
+
+
+def steps_for(
+    asked: Asked, vocabulary: Vocabulary, *, with_response: bool, with_task: bool
+) -> tuple[Step, ...]:
+    """In the order of sending: what is pointed at comes before what points at it."""
+    steps: list[Step] = []
+    response = placeholder(asked.sid, "response") if with_response else None
+    if response:
+        body = new_response(
+            vocabulary=vocabulary,
+            identifier=asked.sid,
+            questionnaire=asked.questionnaire,
+            answers=asked.answers,
+            patient=asked.patient,
+            author=asked.author,
+            authored=asked.at,
+            language=asked.language,
+        )
+        steps.append(step(body, vocabulary.response, asked.sid, asked.patient))
+    message = new_message(
+        vocabulary=vocabulary,
+        identifier=asked.sid,
+        topic=asked.topic,
+        subject_line=asked.subject_line,
+        patient=asked.patient,
+        sender=asked.author,
+        sent=asked.at,
+        words=asked.words,
+        recipients=asked.recipients,
+        about=((response, ""), *asked.about) if response else asked.about,
+        priority=asked.routing.priority,
+        language=asked.language,
+        routing=asked.routing,
+    )
+    steps.append(step(message, vocabulary.message, asked.sid, asked.patient))
+    if with_task:
+        steps.append(_task_step(asked, vocabulary, response))
+    return tuple(steps)
+
+
+def _task_step(asked: Asked, vocabulary: Vocabulary, response: str | None) -> Step:
+    body = new_task(
+        vocabulary=vocabulary,
+        identifier=asked.sid,
+        thread=asked.sid,
+        topic=asked.topic,
+        description=asked.subject_line,
+        patient=asked.patient,
+        requester=asked.author,
+        focus=placeholder(asked.sid, "message"),
+        answers=response,
+        about=asked.about,
+        routing=asked.routing,
+        queue_words=asked.queue_words,
+        authored=asked.at,
+    )
+    return step(body, vocabulary.task, asked.sid, asked.patient)
+
+
+def step(body: dict[str, Any], system: str, identifier: str, patient: str) -> Step:
+    """Checked here, so that nothing invalid is ever promised to be sent."""
+    check_writable(body, patient)
+    return Step(str(body["resourceType"]), system, identifier, as_bytes(body).decode())
+
+
+_KINDS = {"QuestionnaireResponse": "response", "Communication": "message", "Task": "task"}
+
+
+def placeholder(sid: str, kind: str) -> str:
+    """Stands for a resource that the EHR has not given an id yet."""
+    return f"urn:uuid:{uuid5(UUID(sid), kind)}"
+
+
+def resolved(each: Step, sid: str, done: Sequence[Step]) -> str:
+    """The body with what is known by now in place of what stood for it."""
+    body = each.body
+    for earlier in done:
+        if earlier.reference:
+            body = body.replace(placeholder(sid, _KINDS[earlier.resource_type]), earlier.reference)
+    return body

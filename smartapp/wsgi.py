@@ -1,0 +1,16 @@
+"""What gunicorn starts: the app from the environment, or all that is wrong with it."""
+
+from __future__ import annotations
+
+import os
+
+from smartapp import logs
+from smartapp.app import create_app, make_services
+from smartapp.config import load_settings
+from smartapp.views.sweep import start_sweep
+
+logs.set_up()
+settings = load_settings(os.environ)
+services = make_services(settings)
+app = create_app(settings, services)
+start_sweep(services)
