@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from types import TracebackType
@@ -70,7 +70,7 @@ class Outbox:
         It does bring a fresh token along, so whoever signed in again and presses Send once more
         gets an old submission going.
         """
-        if not _SID.fullmatch(submission.sid):
+        if not _is_minted(submission.sid):
             raise NotFound
         if self._load(submission.sid) is None:
             record = _Record(submission, self._clock(), _without_refresh(token))
@@ -91,7 +91,7 @@ class Outbox:
         listed = {each for key in self._open_keys(person) for each in self._listed(key)}
         for key in self._settled_keys(person):
             listed |= {_read_listing(member) for member in self._store.members(key)}
-        found = (self.find(sid, person) for _, sid in sorted(listed))
+        found = (self.find(sid, person) for sid in _names(listed))
         return tuple(submission for submission in found if submission)
 
     def work(self, sid: str, seconds: float) -> Claim | None:
@@ -99,8 +99,10 @@ class Outbox:
 
         A step found "posting" is unknown now: whoever posted it never said how it ended.
         """
+        if not _is_minted(sid):
+            return None
         ends_at = self._clock() + seconds
-        lease = self._store.lease(f"outbox:{sid}", seconds)
+        lease = self._store.lease(_key(sid), seconds)
         if lease is None:
             return None
         try:
@@ -147,7 +149,7 @@ class Outbox:
 
     def unfinished(self) -> tuple[str, ...]:
         """Of all persons, the oldest first, for whoever sees to it that nothing is left lying."""
-        return tuple(sid for _, sid in self._listed(_UNFINISHED))
+        return _names(self._listed(_UNFINISHED))
 
     def oldest_age(self) -> float:
         """How long the oldest unfinished submission has waited; 0 when none does."""
@@ -203,7 +205,7 @@ class Outbox:
         raise StoreUnavailable("one record is being changed all the time")
 
     def _load(self, sid: str) -> tuple[bytes, _Record] | None:
-        stored = self._store.get(_key(sid))
+        stored = self._store.get(_key(sid)) if _is_minted(sid) else None
         if stored is None:
             return None
         plain = self._vault.open(stored, purpose="outbox", about=sid)
@@ -242,10 +244,13 @@ class Outbox:
         if self._clock() - received_at < _DANGLING_SECONDS:
             return False
         _, record = self._load(sid) or (None, None)
-        ended = record.settled if record else self._store.get(_key(sid)) is None
-        if ended:
+        if record:
+            is_listed_in_vain = record.settled or record.received_at != received_at
+        else:
+            is_listed_in_vain = self._store.get(_key(sid)) is None
+        if is_listed_in_vain:
             self._store.dismiss(key, f"{received_at} {sid}")
-        return ended
+        return is_listed_in_vain
 
     def _open_keys(self, person: Person) -> tuple[str, ...]:
         return self._person_keys("outbox-open", person)
@@ -274,6 +279,11 @@ def _without_refresh(token: Token) -> Token:
     return replace(token, refresh=None)
 
 
+def _is_minted(sid: str) -> bool:
+    """It comes back to us in a form, so it may be anything."""
+    return _SID.fullmatch(sid) is not None
+
+
 def _key(sid: str) -> str:
     return f"outbox:{sid}"
 
@@ -281,6 +291,11 @@ def _key(sid: str) -> str:
 def _listing(record: _Record) -> str:
     """Age and name in one, so that the age of the oldest is known without opening anything."""
     return f"{record.received_at} {record.submission.sid}"
+
+
+def _names(listed: Iterable[tuple[float, str]]) -> tuple[str, ...]:
+    """The oldest first, and each once: after an accident one may be listed twice for a while."""
+    return tuple(dict.fromkeys(sid for _, sid in sorted(listed)))
 
 
 def _read_listing(member: str) -> tuple[float, str]:
