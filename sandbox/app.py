@@ -1,0 +1,95 @@
+"""The sandbox as one web application: SMART server, FHIR store and the EHR's pages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from flask import Flask, Response
+
+from sandbox import chart, people
+from sandbox.chart import Office
+from sandbox.directory import Directory
+from sandbox.faults import Faults
+from sandbox.rest import fhir_blueprint
+from sandbox.smart import views
+from sandbox.smart.clients import Clients
+from sandbox.smart.discovery import Addresses
+from sandbox.smart.server import SmartServer
+from sandbox.smart.views import FrontDesk
+from sandbox.store import Store
+
+
+@dataclass(frozen=True)
+class Config:
+    port: int = 8001
+    base_url: str = ""  # as browsers and the app reach the sandbox; empty: the loopback
+    app_url: str = "http://localhost:8000"
+    clients: Path = Path(__file__).parent / "clients.json"
+    file: Path | None = None  # where the record is kept between starts; None: only in memory
+    access_seconds: int = 3600
+    extras: Mapping[str, str] = field(default_factory=dict)  # `tenant`, `smart_style_url`
+
+    @property
+    def addresses(self) -> Addresses:
+        return Addresses(self.base_url.rstrip("/") or f"http://127.0.0.1:{self.port}")
+
+
+def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
+    app = Flask("sandbox")
+    app_url = config.app_url.rstrip("/")
+    store = _store(config, clock)
+    directory = Directory(people.logins(), store)
+    server = SmartServer(
+        config.addresses,
+        Clients.load(config.clients, app_url),
+        access_seconds=config.access_seconds,
+        extras=config.extras,
+        clock=clock,
+    )
+    app.extensions["smart"] = FrontDesk.of(server, directory)
+    app.extensions["ehr"] = Office(server, directory, store, app_url)
+    app.register_blueprint(views.bp)
+    app.register_blueprint(chart.bp)
+    faults = Faults(clock=clock)
+    faults.install(app)
+    app.register_blueprint(
+        fhir_blueprint(
+            store,
+            grant_of=server.grant_of,
+            base_url=lambda: config.addresses.fhir,
+            faults=faults,
+            oauth_uris=config.addresses.oauth_uris,
+        )
+    )
+    app.after_request(_page_headers(app_url))
+    return app
+
+
+def _store(config: Config, clock: Callable[[], float]) -> Store:
+    store = Store(file=config.file, clock=clock)
+    if not len(store):
+        store.load(people.resources(datetime.fromtimestamp(clock(), UTC).date()))
+    return store
+
+
+def _page_headers(app_url: str) -> Callable[[Response], Response]:
+    """No `form-action`: browsers hold it against the way back to the app after a consent."""
+    origin = "{0.scheme}://{0.netloc}".format(urlsplit(app_url))
+    policy = (
+        "default-src 'none'; style-src 'self'; img-src 'self'; base-uri 'none'; "
+        f"frame-src {origin} 'self'; frame-ancestors 'self'"
+    )
+
+    def add(response: Response) -> Response:
+        if response.mimetype == "text/html":
+            response.headers["Content-Security-Policy"] = policy
+            response.headers["Referrer-Policy"] = "same-origin"
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return add

@@ -1,0 +1,110 @@
+"""What the SMART server says about itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.smart.assertions import ALGORITHMS
+from sandbox.smart.scopes import SUPPORTED
+
+# In the words of RFC 7591, in the order in which they are tried.
+AUTH_METHODS = ("private_key_jwt", "client_secret_basic", "client_secret_post", "none")
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Made from the configured base only, never from what a request says about its host."""
+
+    base: str  # without a trailing slash
+
+    @property
+    def issuer(self) -> str:
+        return self.base
+
+    @property
+    def fhir(self) -> str:
+        return f"{self.base}/fhir"
+
+    @property
+    def authorize(self) -> str:
+        return f"{self.base}/oauth/authorize"
+
+    @property
+    def token(self) -> str:
+        return f"{self.base}/oauth/token"
+
+    @property
+    def introspect(self) -> str:
+        return f"{self.base}/oauth/introspect"
+
+    @property
+    def revoke(self) -> str:
+        return f"{self.base}/oauth/revoke"
+
+    @property
+    def jwks(self) -> str:
+        return f"{self.base}/oauth/jwks.json"
+
+    def oauth_uris(self) -> dict[str, str]:
+        """For the CapabilityStatement, where older clients look."""
+        return {
+            "authorize": self.authorize,
+            "token": self.token,
+            "introspect": self.introspect,
+            "revoke": self.revoke,
+        }
+
+
+def smart_configuration(at: Addresses, *, style: bool) -> dict[str, Any]:
+    return {
+        **_common(at),
+        "capabilities": [
+            "launch-ehr",
+            "launch-standalone",
+            "authorize-post",
+            "client-public",
+            "client-confidential-symmetric",
+            "client-confidential-asymmetric",
+            "sso-openid-connect",
+            "context-banner",
+            *(["context-style"] if style else []),
+            "context-ehr-patient",
+            "context-ehr-encounter",
+            "context-standalone-patient",
+            "permission-offline",
+            "permission-online",
+            "permission-patient",
+            "permission-user",
+            "permission-v1",
+            "permission-v2",
+        ],
+    }
+
+
+def openid_configuration(at: Addresses) -> dict[str, Any]:
+    return {
+        **_common(at),
+        "subject_types_supported": ["public"],
+        "id_token_signing_alg_values_supported": ["RS256"],
+        "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "fhirUser"],
+    }
+
+
+def _common(at: Addresses) -> dict[str, Any]:
+    return {
+        "issuer": at.issuer,
+        "jwks_uri": at.jwks,
+        "authorization_endpoint": at.authorize,
+        "token_endpoint": at.token,
+        "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
+        "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
+        "introspection_endpoint": at.introspect,
+        "revocation_endpoint": at.revoke,
+        "grant_types_supported": ["authorization_code", "refresh_token"],
+        "response_types_supported": ["code"],
+        "response_modes_supported": ["query"],
+        "scopes_supported": list(SUPPORTED),
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": True,
+    }

@@ -1,0 +1,142 @@
+"""The two ways to a token, on Authlib's grants, with the checks that Authlib leaves open closed."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
+from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
+from authlib.oauth2.rfc7636 import CodeChallenge
+from authlib.oidc.core.grants import OpenIDCode
+from joserfc.jwk import KeySet
+
+from sandbox.smart.approvals import Approval
+from sandbox.smart.clients import Client
+from sandbox.smart.codes import Code, family_of
+from sandbox.smart.discovery import AUTH_METHODS, Addresses
+from sandbox.smart.keys import ID_TOKEN_SECONDS, SigningKeys
+from sandbox.smart.oauth_request import SmartRequest
+from sandbox.smart.tokens import RefreshToken
+
+if TYPE_CHECKING:
+    from sandbox.smart.server import SmartServer
+
+
+class CodeFlow(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib publishes no types
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    server: SmartServer
+
+    @staticmethod
+    def validate_authorization_redirect_uri(request: SmartRequest, client: Client) -> str:
+        """Authlib would repeat the address in its error, where only some characters may stand."""
+        uri: str = request.payload.redirect_uri or client.get_default_redirect_uri()
+        if not client.check_redirect_uri(uri):
+            raise InvalidRequestError("redirect_uri is not registered for this client.")
+        return uri
+
+    def save_authorization_code(self, code: str, request: SmartRequest) -> None:
+        asked = request.payload.data
+        self.server.codes.add(
+            code,
+            Code(
+                approval=request.user,
+                redirect_uri=asked.get("redirect_uri"),
+                nonce=asked.get("nonce"),
+                code_challenge=asked["code_challenge"],
+                family=family_of(code),
+            ),
+        )
+
+    def query_authorization_code(self, code: str, client: Client) -> Code | None:
+        """The first to show a code spends it, whether or not the rest of the request is right."""
+        held = self.server.codes.take(code)
+        if held is None:
+            self.server.tokens.end_family(family_of(code))
+            return None
+        return held if held.approval.client_id == client.client_id else None
+
+    def delete_authorization_code(self, authorization_code: Code) -> None:
+        """It was taken off the shelf when it was looked up."""
+
+    def authenticate_user(self, authorization_code: Code) -> Approval:
+        return authorization_code.approval
+
+
+class RefreshFlow(RefreshTokenGrant):  # type: ignore[misc]  # authlib publishes no types
+    TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
+    server: SmartServer
+
+    def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
+        return self.server.tokens.find_refresh(refresh_token)
+
+    def authenticate_user(self, refresh_token: RefreshToken) -> Approval:
+        return refresh_token.approval
+
+    def issue_token(self, user: Approval, refresh_token: RefreshToken) -> dict[str, Any]:
+        """Of two requests with one token that arrive together, one gets an answer."""
+        if not self.server.tokens.spend(self.request.form["refresh_token"], refresh_token):
+            raise InvalidGrantError
+        answer: dict[str, Any] = super().issue_token(user, refresh_token)
+        return answer
+
+    def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
+        """It was spent before the new one was issued."""
+
+
+class S256Only(CodeChallenge):  # type: ignore[misc]  # authlib publishes no types
+    """Authlib takes "plain", and asks for PKCE of public clients alone."""
+
+    SUPPORTED_CODE_CHALLENGE_METHOD = ("S256",)
+    DEFAULT_CODE_CHALLENGE_METHOD = "S256"
+
+    def validate_code_challenge(self, grant: CodeFlow, redirect_uri: str) -> None:
+        asked = grant.request.payload.data
+        if not asked.get("code_challenge") or asked.get("code_challenge_method") != "S256":
+            raise InvalidRequestError("PKCE with S256 is required.")
+        super().validate_code_challenge(grant, redirect_uri)
+
+
+class SmartRules:
+    """What SMART asks of an authorization request beyond OAuth."""
+
+    def __init__(self, fhir_base: str) -> None:
+        self._fhir_base = fhir_base
+
+    def __call__(self, grant: CodeFlow) -> None:
+        grant.register_hook("after_validate_authorization_request_payload", self._check)
+
+    def _check(self, grant: CodeFlow, _redirect_uri: str) -> None:
+        asked = grant.request.payload.data
+        if asked.getlist("aud") != [self._fhir_base]:
+            raise InvalidRequestError("aud must be the FHIR base of this server.")
+        if not asked.get("state"):
+            raise InvalidRequestError("state is missing.")
+        if ("launch" in asked.get("scope", "").split()) != ("launch" in asked):
+            raise InvalidRequestError("The scope launch and a launch value go together.")
+
+
+class IdToken(OpenIDCode):  # type: ignore[misc]  # authlib publishes no types
+    def __init__(self, addresses: Addresses, keys: SigningKeys) -> None:
+        super().__init__(require_nonce=False)
+        self._addresses = addresses
+        self._keys = keys
+
+    def exists_nonce(self, nonce: str, request: SmartRequest) -> bool:  # noqa: ARG002  (Authlib's signature)
+        """It is for the app to tell a replay: the same request is checked again after consent."""
+        return False
+
+    def resolve_client_private_key(self, client: Client) -> KeySet:  # noqa: ARG002  (Authlib's signature)
+        return self._keys.signing()
+
+    def get_encode_header(self, client: Client) -> dict[str, str]:  # noqa: ARG002  (Authlib's signature)
+        return {"alg": "RS256", "kid": self._keys.current_kid}
+
+    def get_client_claims(self, client: Client) -> dict[str, Any]:  # noqa: ARG002  (Authlib's signature)
+        return {"iss": self._addresses.issuer, "exp": int(time.time()) + ID_TOKEN_SECONDS}
+
+    def generate_user_info(self, user: Approval, scope: str) -> dict[str, str]:
+        claims = {"sub": user.login.username}
+        if "fhirUser" in scope.split():
+            claims["fhirUser"] = f"{self._addresses.fhir}/{user.fhir_user}"
+        return claims

@@ -1,0 +1,68 @@
+"""`python -m sandbox`, as `make demo` starts it."""
+
+from __future__ import annotations
+
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import requests
+
+from tests.sandbox.example_app import NURSE
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+        return port
+
+
+@contextmanager
+def program(port: int, *options: str) -> Iterator[str]:
+    base = f"http://127.0.0.1:{port}"
+    command = [sys.executable, "-m", "sandbox", "--port", str(port), *options]
+    with subprocess.Popen(command, stderr=subprocess.DEVNULL) as running:
+        try:
+            until_it_answers(base, running)
+            yield base
+        finally:
+            running.terminate()
+
+
+def until_it_answers(base: str, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(200):
+        try:
+            requests.get(base, timeout=5)
+        except requests.ConnectionError:
+            assert running.poll() is None, "the sandbox ended at once"
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError("the sandbox did not start within ten seconds")
+
+
+def test_it_starts_and_says_its_own_addresses() -> None:
+    port = free_port()
+    with program(port, "--app-url", "http://localhost:4321/", "--access-seconds", "60") as base:
+        front = requests.get(base, timeout=5).text
+        chart = requests.get(f"{base}/ehr/{NURSE.username}/queue", timeout=5).text
+        said = requests.get(f"{base}/fhir/.well-known/smart-configuration", timeout=5).json()
+
+    assert 'href="http://localhost:4321/launch/sandbox-patients"' in front
+    assert 'src="http://localhost:4321/launch?iss=' in chart
+    assert said["token_endpoint"] == f"http://127.0.0.1:{port}/oauth/token"
+
+
+def test_it_may_be_reached_by_another_name(tmp_path: Path) -> None:
+    record = tmp_path / "record"
+    options = ("--base-url", "https://ehr.example/", "--file", str(record))
+    with program(free_port(), *options) as base:
+        said = requests.get(f"{base}/fhir/.well-known/smart-configuration", timeout=5).json()
+
+    assert said["issuer"] == "https://ehr.example"
+    assert record.stat().st_size > 0
