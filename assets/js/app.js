@@ -11,8 +11,6 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
-import { askWhenNeeded } from "./questions.js";
-import { fillFromTemplates } from "./replies.js";
 import { sendOnce } from "./sending.js";
 
 // The kit asks for these two classes before it does anything. Set here, they need no inline script.
@@ -31,19 +29,11 @@ for (const component of [
 }
 
 const enhancements = {
-  "form[data-questions]": askWhenNeeded,
-  "form[data-templates]": fillFromTemplates,
+  "form[data-questions]": followUp,
+  "form[data-templates]": fillReplies,
   "form[data-sending]": sendOnce,
 };
 
 for (const [forms, enhance] of Object.entries(enhancements)) {
   document.querySelectorAll(forms).forEach(enhance);
-}
-
-for (const form of document.querySelectorAll("form[data-questions]")) {
-  followUp(form);
-}
-
-for (const form of document.querySelectorAll("form[data-templates]")) {
-  fillReplies(form);
 }

@@ -1,49 +1,49 @@
-// Shows a question only while the answers that it depends on are given, by the conditions that the
-// server applies too (data-asked-when). What is hidden is not sent, and comes back as it was.
+// A form with data-questions shows a follow-up question only while it is asked. The server decides
+// the same again from the same conditions, and without this script every question is shown.
 
-const HOLDS = {
-  "=": (given, wanted) => given.some((value) => isSame(value, wanted)),
-  "!=": (given, wanted) => given.length > 0 && !given.some((value) => isSame(value, wanted)),
-  exists: (given, wanted) => given.length > 0 === (wanted === "true"),
-  ">": (given, wanted) => given.some((value) => Number(value) > Number(wanted)),
-  "<": (given, wanted) => given.some((value) => Number(value) < Number(wanted)),
-  ">=": (given, wanted) => given.some((value) => Number(value) >= Number(wanted)),
-  "<=": (given, wanted) => given.some((value) => Number(value) <= Number(wanted)),
-};
+export function followUp(form) {
+  const followUps = [...form.querySelectorAll("[data-asked-when]")];
 
-export function askWhenNeeded(form) {
-  const dependent = [...form.querySelectorAll("[data-asked-when]")].map((block) => ({
-    block,
-    rule: JSON.parse(block.dataset.askedWhen),
-  }));
-
-  // In the order of the page, so that hiding one question also hides those that hang on it.
-  const update = () => {
-    for (const { block, rule } of dependent) {
-      const met = rule.conditions.map((one) => holds(form, one));
-      show(block, rule.any ? met.includes(true) : !met.includes(false));
+  function update() {
+    for (const block of followUps) {
+      const asked = isAsked(JSON.parse(block.dataset.askedWhen), form);
+      block.hidden = !asked;
+      for (const control of block.querySelectorAll("input, textarea, select")) {
+        // Asked, but inside a question that is not asked, is still not asked.
+        control.disabled = control.closest("[data-asked-when][hidden]") !== null;
+      }
     }
-  };
+  }
 
   form.addEventListener("input", update);
-  window.addEventListener("pageshow", update); // the browser may have put answers back by now
+  // A page that comes back from the browser's cache keeps its answers.
+  window.addEventListener("pageshow", update);
   update();
 }
 
-function holds(form, { question, operator, answer }) {
-  // What is disabled is left out of the form's data: an answer to a hidden question does not count.
-  const given = new FormData(form).getAll(question).map((value) => value.trim()).filter(Boolean);
-  return HOLDS[operator](given, answer);
+function isAsked({ any, conditions }, form) {
+  const met = ({ question, operator, answer }) => {
+    const given = new FormData(form).getAll(question).filter((value) => value !== "");
+    if (operator === "exists") {
+      return given.length > 0 === (answer === "true");
+    }
+    if (operator === "!=") {
+      return given.length > 0 && !given.includes(answer);
+    }
+    if (operator === "=") {
+      return given.includes(answer);
+    }
+    return given.some((value) => compares(Number(value), operator, Number(answer)));
+  };
+  return any ? conditions.some(met) : conditions.every(met);
 }
 
-// "5.0" and "5" are one number, and no two codes of one question differ so little.
-function isSame(value, wanted) {
-  return value === wanted || Number(value) === Number(wanted); // NaN equals nothing
-}
-
-function show(block, asked) {
-  block.hidden = !asked;
-  for (const control of block.querySelectorAll("input, select, textarea")) {
-    control.disabled = !asked || control.closest("[data-asked-when][hidden]") !== null;
-  }
+function compares(value, operator, answer) {
+  const outcomes = {
+    ">": value > answer,
+    "<": value < answer,
+    ">=": value >= answer,
+    "<=": value <= answer,
+  };
+  return outcomes[operator] ?? false;
 }

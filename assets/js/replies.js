@@ -1,21 +1,20 @@
-// A reply template puts its words into the form at once, instead of asking the server for them.
-// Words that somebody typed are never thrown away: the template's go below them.
+// In a form with data-templates, a reply template fills the answer in place. Without this script
+// the same buttons ask the server, which shows the page again with the words in it.
 
-export function fillFromTemplates(form) {
-  const text = form.elements.text;
-  form.addEventListener("click", (event) => {
-    const template = event.target.closest("button[data-text]");
-    if (!template) return;
-    event.preventDefault();
-    text.value = [text.value.trimEnd(), template.dataset.text].filter(Boolean).join("\n\n");
-    chooseOutcome(form, template.dataset.outcome);
-    text.dispatchEvent(new Event("input", { bubbles: true }));
-    text.focus();
-  });
-}
+export function fillReplies(form) {
+  const text = form.querySelector("textarea");
 
-function chooseOutcome(form, code) {
-  for (const choice of form.querySelectorAll('input[name="outcome"]')) {
-    if (choice.value === code) choice.checked = true;
+  for (const button of form.querySelectorAll("button[data-text]")) {
+    button.addEventListener("click", (event) => {
+      event.preventDefault();
+      const typed = text.value.trim();
+      const words = button.dataset.text;
+      text.value = typed === "" || typed === words ? words : `${typed}\n\n${words}`;
+      const outcome = form.querySelector(`input[name="outcome"][value="${button.dataset.outcome}"]`);
+      if (outcome) {
+        outcome.checked = true;
+      }
+      text.focus();
+    });
   }
 }
