@@ -12,7 +12,7 @@ from typing import Any
 from smartapp.errors import PolicyError
 from smartapp.fhir.questionnaire import AnswerValue
 from smartapp.workflow.policy.facts import FACTS, FactValue
-from smartapp.workflow.policy.model import Policy, Topic
+from smartapp.workflow.policy.model import Policy, Priority, Topic
 from smartapp.workflow.policy.questionnaires import find_question, no_such_question
 from smartapp.workflow.policy.reading import Reading, Table, did_you_mean
 
@@ -79,7 +79,9 @@ def _case(policy: Policy, topic: Topic, table: Table) -> Case:
 def _expected(policy: Policy, table: Table) -> Expected:
     return Expected(
         queue=table.one_of("queue", policy.queues, "a queue") if "queue" in table else None,
-        priority=table.text("priority") if "priority" in table else None,
+        priority=table.one_of("priority", list(Priority), "a priority")
+        if "priority" in table
+        else None,
         due=_moment(policy, table, "due") if "due" in table else None,
     )
 

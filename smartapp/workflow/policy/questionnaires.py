@@ -19,6 +19,10 @@ from smartapp.workflow.policy.reading import Table, did_you_mean
 
 NOT_QUESTIONS = frozenset({"group", "display"})
 WRITTEN = frozenset({"string", "text"})
+TYPES = (
+    *("group", "display", "boolean", "decimal", "integer", "date", "dateTime", "time", "string"),
+    *("text", "url", "choice", "open-choice", "attachment", "reference", "quantity"),
+)
 NOTHING = Questionnaire(url="", version="", title={}, items=())
 
 _KINDS = {
@@ -123,6 +127,8 @@ def _item_problems(
 ) -> Iterator[tuple[str, str]]:
     if item.type != "group" or item.text["en"]:
         yield from _untranslated(f"{place}.text", item.text, languages)
+    if item.type not in TYPES:
+        yield f"{place}.type", f"{item.type!r} is not a type{did_you_mean(item.type, TYPES)}"
     if item.type in WRITTEN and item.max_length is None:
         yield f"{place}.maxLength", "is missing: nothing typed is without a limit"
     if item.type in WRITTEN and (item.max_length or 0) > message_length:
