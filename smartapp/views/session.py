@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Blueprint, request
 
 from smartapp import audit
+from smartapp.errors import ClaimLost
 from smartapp.launch import Role
 from smartapp.pages.signed_out import signed_out_page
 from smartapp.views import cookies, record
@@ -29,8 +30,17 @@ def start(here: Here) -> View:
 def language(here: Here) -> View:
     chosen = request.form.get("language", "")
     if chosen in LOCALES:
-        here.services.launches.save(replace(here.active, locale=chosen), here.secret)
+        _keep_language(here, chosen)
     return see_other(_back(here))
+
+
+def _keep_language(here: Here, chosen: str) -> None:
+    launches = here.services.launches
+    try:
+        launches.save(replace(here.active, locale=chosen), here.secret)
+    except ClaimLost:  # another request saved its token first
+        fresh = launches.find(here.active.lid, here.secret)
+        launches.save(replace(fresh, locale=chosen), here.secret)
 
 
 def _back(here: Here) -> str:

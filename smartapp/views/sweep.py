@@ -31,7 +31,9 @@ def _run(services: Services) -> None:
 def sweep_once(services: Services) -> None:
     request_id.set(uuid4().hex)
     try:
-        services.courier(record.sweep(services)).sweep()
+        failed = services.courier(record.sweep(services)).sweep()
+        if failed:
+            log.warning("not all could be finished", extra={"what": str(failed)})
     except SmartappError as error:
         log.warning("sweep stopped", extra={"code": error.code})
     except Exception:

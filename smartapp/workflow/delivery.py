@@ -17,6 +17,7 @@ from smartapp.errors import (
     NotFound,
     RedirectRefused,
     Rejected,
+    SmartappError,
     TokenNotAccepted,
 )
 from smartapp.fhir.capability import Capability
@@ -61,11 +62,14 @@ class Courier:
         self.outbox.settle(sid)
 
     def sweep(self) -> int:
-        """Finishes what a dead worker or a slow EHR left. The number is what was looked at."""
-        sids = self.outbox.unfinished()
-        for sid in sids:
-            self.carry(sid)
-        return len(sids)
+        """Finishes what a dead worker or a slow EHR left. The number is what could not be."""
+        failed = 0
+        for sid in self.outbox.unfinished():
+            try:
+                self.carry(sid)
+            except SmartappError:
+                failed += 1  # the others must not wait for it
+        return failed
 
     def _carry(self, claim: Claim) -> Submission:
         submission = claim.submission
