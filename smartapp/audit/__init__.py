@@ -1,0 +1,48 @@
+"""Who saw and did what: a record that a change leaves traces in. No audit, no data."""
+
+from smartapp.audit.event import Action, Context, Entity, Event, Outcome, Purpose, Who
+from smartapp.audit.happenings import (
+    access_denied,
+    browser_of,
+    foreign_withheld,
+    launch_denied,
+    launch_started,
+    list_viewed,
+    record_viewed,
+    session_ended,
+    session_opened,
+    submission_changed,
+    task_changed,
+    task_claimed,
+    task_conflict,
+)
+from smartapp.audit.reading import Finding
+from smartapp.audit.trail import AuditTrail
+from smartapp.audit.verification import Report, verify
+
+__all__ = [
+    "Action",
+    "AuditTrail",
+    "Context",
+    "Entity",
+    "Event",
+    "Finding",
+    "Outcome",
+    "Purpose",
+    "Report",
+    "Who",
+    "access_denied",
+    "browser_of",
+    "foreign_withheld",
+    "launch_denied",
+    "launch_started",
+    "list_viewed",
+    "record_viewed",
+    "session_ended",
+    "session_opened",
+    "submission_changed",
+    "task_changed",
+    "task_claimed",
+    "task_conflict",
+    "verify",
+]

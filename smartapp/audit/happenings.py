@@ -1,0 +1,153 @@
+"""What can happen that the audit must know of: a function each, as docs/audit.md lists them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from smartapp.audit.event import Action, Context, Entity, Event, Outcome
+
+_SUBMISSION_OUTCOMES = {
+    "unknown": Outcome.MINOR_FAILURE,
+    "refused": Outcome.SERIOUS_FAILURE,
+}
+
+
+def launch_started(context: Context, kind: str) -> Event:
+    return Event("launch.start", Action.EXECUTE, context, subtype=kind)
+
+
+def launch_denied(context: Context, reason: str) -> Event:
+    return Event(
+        "launch.deny", Action.EXECUTE, context, outcome=Outcome.SERIOUS_FAILURE, reason_code=reason
+    )
+
+
+def session_opened(context: Context, patient: str = "") -> Event:
+    return Event("session.start", Action.EXECUTE, context, patient=patient)
+
+
+def session_ended(context: Context, reason: str, patient: str = "") -> Event:
+    return Event("session.end", Action.EXECUTE, context, reason_code=reason, patient=patient)
+
+
+def record_viewed(context: Context, patient: str, counts: Mapping[str, int]) -> Event:
+    """`counts` says how many of each resource type the page is about to show."""
+    entities = tuple(Entity(kind, count=count) for kind, count in sorted(counts.items()))
+    return Event("record.view", Action.READ, context, patient=patient, entities=entities)
+
+
+def list_viewed(context: Context, queue: str, rows: Mapping[str, int]) -> tuple[Event, ...]:
+    """One event for each patient in the list, with the number of their items."""
+    return tuple(
+        Event(
+            "list.view",
+            Action.READ,
+            context,
+            subtype=queue,
+            patient=patient,
+            entities=(Entity("Task", count=count),),
+        )
+        for patient, count in rows.items()
+    )
+
+
+def submission_changed(
+    context: Context,
+    patient: str,
+    resource_type: str,
+    transition: str,
+    *,
+    sid: str,
+    ref: str = "",
+    attempt: int = 0,
+    reason: str = "",
+) -> Event:
+    """`transition` is received, posted, unknown, confirmed, refused or reconciled."""
+    return Event(
+        "submission",
+        Action.CREATE,
+        context,
+        subtype=transition,
+        outcome=_SUBMISSION_OUTCOMES.get(transition, Outcome.SUCCESS),
+        reason_code=reason,
+        patient=patient,
+        entities=(Entity(resource_type, ref=ref),),
+        extras={"sid": sid, "attempt": attempt},
+    )
+
+
+def task_claimed(context: Context, patient: str, task: str, etag: str) -> Event:
+    return _task("task.claim", context, patient, task, {"etag": etag})
+
+
+def task_changed(
+    context: Context, patient: str, task: str, *, from_state: str, to_state: str, etag: str
+) -> Event:
+    change = {"from": from_state, "to": to_state, "etag": etag}
+    return _task("task.change", context, patient, task, change)
+
+
+def task_conflict(context: Context, patient: str, task: str, etag: str) -> Event:
+    """Somebody else was faster; nothing was changed."""
+    return _task(
+        "task.conflict", context, patient, task, {"etag": etag}, outcome=Outcome.MINOR_FAILURE
+    )
+
+
+def access_denied(context: Context, route: str, reason: str, patient: str = "") -> Event:
+    return Event(
+        "access.denied",
+        Action.EXECUTE,
+        context,
+        subtype=route,
+        outcome=Outcome.SERIOUS_FAILURE,
+        reason_code=reason,
+        patient=patient,
+    )
+
+
+def foreign_withheld(context: Context, patient: str, resource_type: str, count: int = 1) -> Event:
+    """The EHR answered with what is not this patient's; it was not shown."""
+    return Event(
+        "compartment.mismatch",
+        Action.READ,
+        context,
+        outcome=Outcome.SERIOUS_FAILURE,
+        patient=patient,
+        entities=(Entity(resource_type, count=count),),
+    )
+
+
+_FAMILIES = (
+    ("edge", r"\bEdg(e|A|iOS)?/"),
+    ("firefox", r"\b(Firefox|FxiOS)/"),
+    ("chrome", r"\b(Chrome|Chromium|CriOS)/"),
+    ("safari", r"\bSafari/"),
+)
+
+
+def browser_of(user_agent: str) -> str:
+    """A class of browsers, as in "safari-mobile": enough to see a stranger, too little to track."""
+    family = next((name for name, sign in _FAMILIES if re.search(sign, user_agent)), "other")
+    mobile = re.search(r"\b(Mobile|Android|iPhone|iPad)\b", user_agent)
+    return f"{family}-{'mobile' if mobile else 'desktop'}"
+
+
+def _task(
+    type: str,  # noqa: A002  (the name that AuditEvent gives it)
+    context: Context,
+    patient: str,
+    task: str,
+    extras: Mapping[str, str],
+    outcome: Outcome = Outcome.SUCCESS,
+) -> Event:
+    return Event(
+        type,
+        Action.UPDATE,
+        context,
+        outcome=outcome,
+        patient=patient,
+        entities=(Entity("Task", ref=task),),
+        extras=extras,
+    )
