@@ -12,7 +12,8 @@ from pathlib import Path
 
 import requests
 
-from tests.sandbox.example_app import NURSE
+from sandbox.app import Config, create_app
+from tests.sandbox.example_app import NURSE, PATIENT
 
 
 def free_port() -> int:
@@ -66,3 +67,11 @@ def test_it_may_be_reached_by_another_name(tmp_path: Path) -> None:
 
     assert said["issuer"] == "https://ehr.example"
     assert record.stat().st_size > 0
+
+
+def test_people_are_loaded_only_into_an_empty_record(tmp_path: Path) -> None:
+    config = Config(file=tmp_path / "record")
+    create_app(config)
+    store = create_app(config).extensions["ehr"].store
+
+    assert len(store.history("Patient", PATIENT.patients[0])) == 1
