@@ -97,7 +97,6 @@ def test_keys_that_cannot_be_read_are_a_refusal(tmp_path: Path, httpserver: HTTP
     assert (answer.status_code, answer.json()["error"]) == (401, "invalid_client")
 
 
-@pytest.mark.smart(113, 115, 116, 117, 118)
 @pytest.mark.parametrize(
     "change",
     [

@@ -93,7 +93,6 @@ def test_a_refresh_token_is_for_the_app_that_got_it(ehr: Ehr) -> None:
 # --- scopes -----------------------------------------------------------------------------------
 
 
-@pytest.mark.smart(79, 80)
 @pytest.mark.parametrize(
     "scope",
     [
