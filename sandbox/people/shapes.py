@@ -104,8 +104,9 @@ def absent(reason: str = "unknown") -> Json:
     return {"extension": [{"url": DATA_ABSENT_REASON, "valueCode": reason}]}
 
 
-def narrative(body: str, status: str = "additional") -> Json:
-    return {"status": status, "div": f'<div xmlns="http://www.w3.org/1999/xhtml">{body}</div>'}
+def narrative(body: str, language: str = "en") -> Json:
+    tag = f'<div xmlns="http://www.w3.org/1999/xhtml" lang="{language}" xml:lang="{language}">'
+    return {"status": "additional", "div": f"{tag}{body}</div>"}
 
 
 def _is_blank(part: Any) -> bool:

@@ -9,7 +9,7 @@ from typing import Any
 from sandbox.people.codes.systems import LANGUAGE, RECORD_NUMBER, hl7
 from sandbox.people.shapes import Coding, Concept, Json, Ref, code, period, resource
 
-LANGUAGES = {"en": "English", "es": "Spanish", "is": "Icelandic"}
+LANGUAGES = {"en": "English", "es": "Spanish", "pl": "Polish"}
 
 
 def name(family: str, *given: str, use: str = "official", **more: Any) -> Json:

@@ -27,13 +27,15 @@ def care_plan(
     *,
     steps: Sequence[Json] = (),
     status: str = "active",
+    language: str = "en",
     **more: Any,
 ) -> Json:
     """`body` is the narrative as XHTML: what the patient is meant to read."""
     return resource(
         "CarePlan",
         f"{of.id}-{slug}",
-        text=narrative(body),
+        language=language,
+        text=narrative(body, language),
         status=status,
         intent="plan",
         category=[PLAN_CATEGORY],

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
-from sandbox.people.cast import LAB
+from sandbox.people.cast import LAB, NURSE_OKAFOR
 from sandbox.people.codes.measures import BLOOD_PRESSURE, DIASTOLIC, SYSTOLIC, Measure
 from sandbox.people.codes.systems import HL7, hl7
 from sandbox.people.dates import at
@@ -42,7 +42,7 @@ def measured(
         at(on, "08:40"),
         category=measure.category,
         issued=at(on, "17:10" if in_lab else "08:45"),
-        performer=[LAB] if in_lab else None,
+        performer=[LAB if in_lab else NURSE_OKAFOR],
         valueQuantity=quantity(measure.rounded(value), measure.unit, measure.ucum),
         interpretation=more.pop("interpretation", _judged(measure, measure.rounded(value))),
         referenceRange=_usual(measure),
@@ -59,6 +59,7 @@ def blood_pressure(
         BLOOD_PRESSURE,
         more.pop("effective", at(on, "08:40")),
         category="vital-signs",
+        performer=more.pop("performer", [NURSE_OKAFOR]),
         component=[_component(SYSTOLIC, round(upper)), _component(DIASTOLIC, round(lower))],
         **more,
     )

@@ -28,7 +28,7 @@ def consent(
         dateTime=at(on, "09:15"),
         performer=[given_by],
         organization=[CLINIC],
-        policyRule=code(f"{HL7}/v3-ActCode", "OPTIN", "opt-in"),
+        policyRule=code(f"{HL7}/consentpolicycodes", "hipaa-auth", "HIPAA Authorization"),
         provision=provision,
     )
 

@@ -22,6 +22,7 @@ from sandbox.people.cast import (
 )
 from sandbox.people.clinic import patient_team
 from sandbox.people.codes import care, problems, vaccines
+from sandbox.people.codes.measures import HBA1C
 from sandbox.people.codes.systems import loinc
 from sandbox.people.dates import Days
 from sandbox.people.lives.dorothy_medicines import medicines_of_dorothy
@@ -273,7 +274,11 @@ def _plan(days: Days) -> list[Json]:
         "Hemoglobin A1c below 7.5%",
         days.years_ago(2),
         achievement="sustaining",
-        target={"detailQuantity": quantity(7.5, "%", "%"), "dueDate": days.ahead(50)},
+        target={
+            "measure": HBA1C.what,
+            "detailQuantity": quantity(7.5, "%", "%") | {"comparator": "<"},
+            "dueDate": days.ahead(50),
+        },
     )
     walking = goal(
         DOROTHY, "walking-goal", "Walk to the park and back every day", days.visit(130),

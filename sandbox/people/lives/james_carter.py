@@ -85,7 +85,7 @@ def _himself(days: Days) -> list[Json]:
             "consent",
             days.years_ago(3),
             JAMES,
-            {"type": "permit", "actor": [actor(CLINIC, "CUST")]},
+            {"type": "permit", "actor": [actor(CLINIC)]},
         ),
     ]
 

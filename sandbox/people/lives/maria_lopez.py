@@ -71,7 +71,7 @@ def life(days: Days) -> list[Json]:
 def _herself(days: Days) -> list[Json]:
     may_see = {
         "type": "permit",
-        "actor": [actor(CLINIC, "CUST")],
+        "actor": [actor(CLINIC)],
         "purpose": [Coding("http://terminology.hl7.org/CodeSystem/v3-ActReason", "TREAT")],
     }
     return [
@@ -196,6 +196,15 @@ def _results(days: Days) -> list[Json]:
             valueCodeableConcept=concept(
                 "Never smoked", snomed("266919005", "Never smoked tobacco")
             ),
+        ),
+        observation(
+            MARIA,
+            "phq9",
+            measures.PHQ9_TOTAL,
+            at(days.visit(260)),
+            category="survey",
+            performer=[NURSE_OKAFOR],
+            valueInteger=4,
         ),
         *at_home,
         provenance(

@@ -184,7 +184,11 @@ def _visits(days: Days) -> list[Json]:
         "Use albuterol no more than twice a week",
         days.visit(40),
         achievement="improving",
-        target={"detailQuantity": quantity(2, "times a week"), "dueDate": days.ahead(60)},
+        target={
+            "measure": Concept("Use of albuterol"),
+            "detailQuantity": quantity(2, "times a week"),
+            "dueDate": days.ahead(60),
+        },
     )
     return [
         emergency,

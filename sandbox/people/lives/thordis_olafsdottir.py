@@ -44,7 +44,7 @@ def _herself(days: Days) -> list[Json]:
             gender="female",
             birthDate=days.born(43, "06-17"),
             address=[home("1 Straße-der-Freundschaft Way, c/o Señora Żółć-Çelik")],
-            communication=speaks("is", "en"),
+            communication=speaks("en", "pl"),
             generalPractitioner=[DR_PATEL],
             managingOrganization=CLINIC,
         ),

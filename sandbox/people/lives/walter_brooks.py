@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sandbox.people.builders.medicines import NINETY_DAYS, Sig, Supply, order
-from sandbox.people.builders.money import account, coverage, invoice
+from sandbox.people.builders.money import account, coverage, explanation_of_benefit, invoice
 from sandbox.people.builders.persons import (
     home,
     name,
@@ -274,7 +274,11 @@ def _plan(days: Days) -> list[Json]:
         "knee-goal",
         "Bend the knee to 110 degrees",
         days.ago(WENT_HOME),
-        target={"detailQuantity": quantity(110, "degrees", "deg"), "dueDate": days.ahead(30)},
+        target={
+            "measure": Concept("Bending of the right knee"),
+            "detailQuantity": quantity(110, "degrees", "deg"),
+            "dueDate": days.ahead(30),
+        },
     )
     return [
         bend,
@@ -326,5 +330,15 @@ def _money(days: Days) -> list[Json]:
             "statement-1",
             {"Hospital stay, your share": 1480.0, "Walker": 42.5},
             days.visit(6),
+        ),
+        explanation_of_benefit(
+            WALTER,
+            "benefit-1",
+            "Hospital stay for knee replacement",
+            days.visit(SURGERY),
+            plan,
+            billed=31200.0,
+            paid=29720.0,
+            by=HOSPITAL,
         ),
     ]

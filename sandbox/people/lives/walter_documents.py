@@ -20,7 +20,8 @@ from sandbox.people.cast import (
 from sandbox.people.ccda import ccda
 from sandbox.people.codes import care
 from sandbox.people.dates import Days
-from sandbox.people.shapes import Json, Ref, ref_to
+from sandbox.people.png import png
+from sandbox.people.shapes import Concept, Json, Ref, ref_to
 
 WALTER = Ref("Patient", "walter-brooks", "Walter Brooks")
 SURGERY = 24  # days ago
@@ -80,7 +81,18 @@ def documents_of_walter(days: Days) -> list[Json]:
         custodian=HOSPITAL,
         visit=Ref("Encounter", "walter-brooks-hospital-stay"),
     )
+    photo = binary("walter-brooks-wound-photo", png(), "image/png")
     return [
+        photo,
+        document(
+            WALTER,
+            "wound-photo",
+            Concept("Photo"),
+            "Photo of the healed wound",
+            days.visit(8),
+            NURSE_BERG,
+            [beside(photo, title="Right knee, stitches out")],
+        ),
         first,
         file,
         current,
