@@ -1,0 +1,67 @@
+"""`make help` tells the truth."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def makefile(root: Path) -> str:
+    return (root / "Makefile").read_text()
+
+
+def test_help_lists_every_target_with_what_it_does(root: Path, makefile: str) -> None:
+    listed = subprocess.run(["make", "help"], cwd=root, capture_output=True, text=True, check=True)
+    shown = dict(re.findall(r"^  make (\w+) +(\S.+)$", listed.stdout, re.MULTILINE))
+
+    phony = re.search(r"^\.PHONY: (.+)$", makefile, re.MULTILINE)
+    assert phony
+    assert set(shown) == set(phony.group(1).split())
+    assert set(shown) >= {"help", "demo", "test", "check", "run", "sandbox"}
+
+
+def test_test_means_check_and_all_tests(root: Path) -> None:
+    script = (root / "scripts" / "test.sh").read_text()
+    assert "make --no-print-directory check" in script
+    assert "-m pytest" in script
+
+
+def test_check_means_format_lint_types_and_imports(makefile: str) -> None:
+    recipe = re.search(r"^check:.*\n((?:\t.+\n)+)", makefile, re.MULTILINE)
+    assert recipe
+    for command in ("ruff format --check", "ruff check", "mypy", "lint-imports"):
+        assert f"$(bin)/{command}\n" in recipe.group(1)
+
+
+def test_nothing_is_installed_a_second_time(root: Path, tmp_path: Path) -> None:
+    """On a copy in which everything is in place, set-up has nothing to do."""
+    for name in ("Makefile", "package.json", "package-lock.json", ".npmrc"):
+        (tmp_path / name).write_bytes((root / name).read_bytes())
+    for folder in ("requirements", "scripts", "assets/css"):
+        (tmp_path / folder).mkdir(parents=True)
+        for file in (root / folder).iterdir():
+            if file.is_file():
+                (tmp_path / folder / file.name).write_bytes(file.read_bytes())
+    stamps = (".venv/.ready-build", "node_modules/.ready", "static/build/manifest.json")
+    for stamp in stamps:
+        (tmp_path / stamp).parent.mkdir(parents=True)
+        (tmp_path / stamp).touch()
+
+    def to_do() -> str:
+        command = ["make", "--dry-run", stamps[-1]]
+        return subprocess.run(
+            command, cwd=tmp_path, capture_output=True, text=True, check=True
+        ).stdout
+
+    assert "up to date" in to_do()
+
+    later = (tmp_path / stamps[-1]).stat().st_mtime + 5
+    changed = tmp_path / "requirements" / "build.txt"
+    changed.touch()
+    os.utime(changed, (later, later))
+    assert "scripts/install.sh build" in to_do()
