@@ -114,7 +114,9 @@ def test_a_time_that_falls_into_the_lunch_break_is_due_after_it() -> None:
         (*(EIGHT_TO_FIVE,) * 2, WITH_LUNCH, *(EIGHT_TO_FIVE,) * 2, (), ())
     )
 
-    assert lunch_on_wednesday.due_in_days(at("2026-10-13T12:15"), 1) == at("2026-10-14T13:00")
+    after_lunch = at("2026-10-14T13:00")
+    assert lunch_on_wednesday.due_in_days(at("2026-10-13T12:00"), 1) == after_lunch
+    assert lunch_on_wednesday.due_in_days(at("2026-10-13T12:15"), 1) == after_lunch
 
 
 def test_a_response_time_counts_in_the_unit_it_names() -> None:
@@ -157,6 +159,12 @@ def test_a_night_shift_loses_an_hour_in_spring_and_gains_one_in_autumn() -> None
 
     assert nights.due(at("2026-03-08T01:00"), 2) == at("2026-03-08T04:00")
     assert nights.due(at("2026-11-01T00:00"), 2) == at("2026-11-01T01:00").replace(fold=1)
+
+
+def test_an_opening_that_begins_in_the_hour_that_spring_skips_begins_after_it() -> None:
+    early = CLINIC.with_week(((Opening.parse("02:30-05:00"),),) * 7)
+
+    assert early.next_opening(at("2026-03-08T00:00")).isoformat() == "2026-03-08T03:30:00-05:00"
 
 
 def test_an_opening_in_the_hour_that_spring_skips_is_no_opening() -> None:
