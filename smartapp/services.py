@@ -14,7 +14,7 @@ from smartapp.errors import NoSession
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient, Withheld
 from smartapp.fhir.codes import Vocabulary
-from smartapp.launch import Role, Token
+from smartapp.launch import Launched, Role, Token
 from smartapp.sessions.drafts import Drafts
 from smartapp.sessions.launches import ActiveLaunch, Launches
 from smartapp.sessions.outbox import Outbox
@@ -76,6 +76,11 @@ class Services:
         return FhirClient(
             self.transport, self._bearer(active), patient_id=bound_to, on_withheld=on_withheld
         )
+
+    def first_read(self, launched: Launched) -> FhirClient:
+        """Before there is a session: only the patient that the launch named."""
+        bearer = Bearer(launched.token.access, launched.iss.rstrip("/"))
+        return FhirClient(self.transport, bearer, patient_id=launched.patient_id)
 
     def directory(self, active: ActiveLaunch) -> FhirClient:
         """For what belongs to no patient: who works here, and as what."""

@@ -33,6 +33,7 @@ class Field:
     max_length: int | None = None
     numeric: bool = False
     required: bool = False
+    counter: Mapping[str, object] | None = None  # how the letters left are said
     asked_when: str = ""  # for the page's script: the same conditions that the server applies
     fields: tuple[Field, ...] = ()
 
@@ -63,7 +64,7 @@ def fault_lines(fields: Sequence[Field]) -> tuple[FaultLine, ...]:
     lines: list[FaultLine] = []
     for field in fields:
         if field.error:
-            lines.append(FaultLine(field.error, field.anchor))
+            lines.append(FaultLine(f"{field.error}: {field.label}", field.anchor))
         lines.extend(fault_lines(field.fields))
     return tuple(lines)
 
@@ -80,8 +81,9 @@ def _field(words: Words, item: Item, posted: Fields, wrong: Mapping[str, FieldFa
         hint=in_locale(item.help, words.locale) if item.help else "",
         value=given[0] if given else "",
         choices=tuple(_choices(words, item, given)),
-        error=_error(words, fault, label) if fault else "",
+        error=_error(words, fault) if fault else "",
         max_length=item.max_length,
+        counter=_counter(words) if item.max_length else None,
         numeric=item.type in {"integer", "decimal"},
         required=item.required,
         asked_when=_asked_when(item),
@@ -91,6 +93,22 @@ def _field(words: Words, item: Item, posted: Fields, wrong: Mapping[str, FieldFa
             if not inner.hidden and inner.control != "help"
         ),
     )
+
+
+def _counter(words: Words) -> Mapping[str, object]:
+    """In the kit's names; its script puts the number in place of `%{count}`."""
+    return {
+        "textareaDescriptionText": words("You can write up to {count} letters.", count="%{count}"),
+        "charactersUnderLimitText": {
+            "one": words("1 letter left"),
+            "other": words("{count} letters left", count="%{count}"),
+        },
+        "charactersAtLimitText": words("No letters left"),
+        "charactersOverLimitText": {
+            "one": words("1 letter too many"),
+            "other": words("{count} letters too many", count="%{count}"),
+        },
+    }
 
 
 def _kind(item: Item) -> str:
@@ -113,24 +131,19 @@ def _choices(words: Words, item: Item, given: Sequence[str]) -> list[Choice]:
     ]
 
 
-def _error(words: Words, fault: FieldFault, label: str) -> str:
+def _error(words: Words, fault: FieldFault) -> str:
     if fault.fault is Fault.MISSING:
-        return words("Answer this question: {question}", question=label)
+        return words("Answer this question")
     if fault.fault is Fault.TOO_LONG:
-        return words(
-            "Make this shorter, {limit} letters at most: {question}",
-            limit=fault.limit,
-            question=label,
-        )
+        return words("Make this shorter, {limit} letters at most", limit=fault.limit)
     if fault.fault is Fault.NOT_A_NUMBER:
-        return words("Write a number here: {question}", question=label)
+        return words("Write a number here")
     if fault.fault is Fault.NOT_ASKED:
         return words(
             "You wrote something here, but another answer says it is not needed. "
-            "Change that answer, or clear this: {question}",
-            question=label,
+            "Change that answer, or clear this"
         )
-    return words("Choose one of the answers: {question}", question=label)
+    return words("Choose one of the answers")
 
 
 def _asked_when(item: Item) -> str:

@@ -40,7 +40,6 @@ def home_page(
     name: str,
     requests: Section[Request],
     urgent: str,
-    emergency: str,
     now: datetime,
 ) -> HomePage:
     return HomePage(
@@ -55,8 +54,6 @@ def home_page(
         all_requests=Link(words("All your requests"), paths.requests),
         medicines=Link(words("Your medicines"), paths.medicines),
         urgent_heading=words("Do you need help now?"),
-        urgent=words(
-            "Call {emergency} in an emergency. {urgent}", emergency=emergency, urgent=urgent
-        ),
+        urgent=urgent,
         answer_word=words("There is an answer"),
     )

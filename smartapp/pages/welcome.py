@@ -30,7 +30,6 @@ def welcome_page(
     app_name: str,
     clinics: tuple[Link, ...],
     urgent: str,
-    emergency: str,
 ) -> WelcomePage:
     return WelcomePage(
         shell=shell(words, app_name=app_name, title=app_name),
@@ -48,9 +47,7 @@ def welcome_page(
             words("See who has your request, and by when you get an answer."),
         ),
         urgent_heading=words("Do you need help now?"),
-        urgent=words(
-            "Call {emergency} in an emergency. {urgent}", emergency=emergency, urgent=urgent
-        ),
+        urgent=urgent,
         staff_heading=words("Do you work at the clinic?"),
         staff=words("Open this app from a patient’s chart or the worklist in your EHR."),
     )

@@ -44,6 +44,10 @@ DENIALS = (errors.RequestForged, errors.WrongRole)
 HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
 NOT_TYPED = {"csrf_token", "submission", "etag", "then", "template", "language"}
 LONGEST_KEPT = 5000
+LAST_RESORT = (
+    "Something went wrong. Try again in a minute. If it is urgent, call the clinic.\n"
+    "Algo salió mal. Intente otra vez en un minuto. Si es urgente, llame a la clínica.\n"
+)
 
 
 def register(app: Flask) -> None:
@@ -70,7 +74,12 @@ def of_http(error: HTTPException) -> Response:
 
 def unexpected(error: Exception) -> Response:
     log.error("unexpected", exc_info=error)
-    return _page("unexpected", 500)
+    try:
+        return _page("unexpected", 500)
+    except Exception:
+        # The page for this is broken too. Better a bare sentence than a bare connection.
+        log.exception("the error page failed")
+        return Response(LAST_RESORT, 500, content_type="text/plain; charset=utf-8")
 
 
 def _page(code: str, status: int) -> Response:

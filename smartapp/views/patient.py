@@ -35,7 +35,6 @@ def home(here: Here) -> View:
         name=patient.name or "",
         requests=requests,
         urgent=in_locale(policy.urgent, here.words.locale),
-        emergency=policy.phones.emergency,
         now=here.now,
     )
     return show("home", page)

@@ -32,7 +32,6 @@ def welcome() -> View:
         app_name=settings.app_name,
         clinics=clinics,
         urgent=in_locale(policy.urgent, words.locale),
-        emergency=policy.phones.emergency,
     )
     return show("welcome", page)
 

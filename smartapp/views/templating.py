@@ -6,8 +6,9 @@ import json
 from pathlib import Path
 
 from flask import Flask, url_for
-from jinja2 import Environment, PackageLoader, StrictUndefined
+from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
+PACKAGE = "govuk_frontend_jinja"
 KIT = {
     "govukBackLink": "back-link",
     "govukButton": "button",
@@ -39,9 +40,10 @@ def register(app: Flask, root: Path) -> None:
 
 def _kit() -> dict[str, object]:
     """The kit leans on undefined values being falsy, so it has an environment of its own."""
-    kit = Environment(loader=PackageLoader("govuk_frontend_jinja"), autoescape=True)
+    loader = PrefixLoader({PACKAGE: PackageLoader(PACKAGE)})
+    kit = Environment(loader=loader, autoescape=True)
     return {
-        name: getattr(kit.get_template(f"components/{folder}/macro.html").module, name)
+        name: getattr(kit.get_template(f"{PACKAGE}/components/{folder}/macro.html").module, name)
         for name, folder in KIT.items()
     }
 

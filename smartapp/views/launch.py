@@ -1,0 +1,161 @@
+"""The thin skin over the launch: cookies and redirects around the functions of launch.py."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, g, request
+from werkzeug.wrappers import Response
+
+from smartapp import audit
+from smartapp.auth.discovery import Endpoints, discover
+from smartapp.auth.scopes import ask
+from smartapp.config import Audience, Ehr, LaunchKind
+from smartapp.errors import (
+    EhrError,
+    LaunchExpired,
+    MixedUp,
+    SmartappError,
+    UnknownIssuer,
+)
+from smartapp.fhir.people import Patient
+from smartapp.launch import (
+    Launched,
+    PendingLaunch,
+    Role,
+    begin,
+    check_return,
+    finish,
+    redeem,
+    registration_for,
+)
+from smartapp.sessions.launches import PENDING_SECONDS, ActiveLaunch
+from smartapp.views import cookies, record
+from smartapp.views.here import View, services
+from smartapp.views.show import see_other
+from smartapp.words import LOCALES
+
+bp = Blueprint("launch", __name__)
+
+
+@bp.get("/launch")
+def from_ehr() -> View:
+    """The EHR opens the app. Nobody is contacted before `iss` is known."""
+    g.data_free = True
+    ehr = registration_for(services().settings, request.args.get("iss"), LaunchKind.EHR)
+    return _leave(ehr, LaunchKind.EHR, request.args.get("launch"))
+
+
+@bp.get("/launch/<key>")
+def standalone(key: str) -> View:
+    """A patient starts from the front page."""
+    ehr = services().settings.ehr(key)
+    if ehr is None or LaunchKind.STANDALONE not in ehr.launches:
+        raise UnknownIssuer
+    return _leave(ehr, LaunchKind.STANDALONE, None)
+
+
+@bp.get("/callback/<key>")
+def back(key: str) -> View:
+    """The `state` is used up before anything else happens, whatever comes of it."""
+    g.data_free = True
+    ehr = services().settings.ehr(key)
+    if ehr is None:
+        raise UnknownIssuer
+    try:
+        pending = _pending(ehr)
+        launched = _arrive(pending, ehr)
+        active, secret = services().launches.open(_in_their_language(launched))
+    except SmartappError as error:
+        services().audit.record(audit.launch_denied(record.bare_context(ehr), error.code))
+        raise
+    patient = f"Patient/{launched.patient_id}" if launched.patient_id else ""
+    context = record.context_of(active, ehr.client_id)
+    services().audit.record(audit.session_opened(context, patient))
+    _resume_outbox(active)
+    response = see_other(f"/l/{active.lid}/")
+    cookies.keep(response, cookies.session_cookie(active.lid), secret, pending.kind, None)
+    cookies.drop(response, cookies.pending_cookie(pending.lid), pending.kind)
+    return response
+
+
+def _leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
+    own = services()
+    endpoints = discover(ehr, own.transport)
+    pending, address = begin(
+        ehr,
+        endpoints,
+        kind,
+        launch=launch,
+        scope=_scope(ehr, kind, endpoints),
+        now=own.clock(),
+        locale=_chosen_language(),
+    )
+    secret = own.launches.hold(pending)
+    own.audit.record(audit.launch_started(record.bare_context(ehr), kind))
+    response = see_other(address)
+    cookies.keep(response, cookies.pending_cookie(pending.lid), secret, kind, int(PENDING_SECONDS))
+    return response
+
+
+def _scope(ehr: Ehr, kind: LaunchKind, endpoints: Endpoints) -> str:
+    """The set for this kind of person, and of it only what the EHR can grant."""
+    for_patients = ehr.audience is Audience.PATIENT or (
+        ehr.audience is Audience.BOTH and kind is LaunchKind.STANDALONE
+    )
+    configured = ehr.scopes["patient" if for_patients else "clinician"]
+    try:
+        declared = services().capability(ehr).creatable
+    except EhrError:
+        declared = frozenset()
+    return ask(configured, capabilities=endpoints.capabilities, declared_create=declared)
+
+
+def _chosen_language() -> str | None:
+    chosen = cookies.remembered_language()
+    return chosen if chosen in LOCALES else None
+
+
+def _pending(ehr: Ehr) -> PendingLaunch:
+    state = request.args.get("state", "")
+    lid = services().launches.lid_of(state)
+    if lid is None:
+        raise LaunchExpired
+    secret = request.cookies.get(cookies.pending_cookie(lid))
+    pending = services().launches.take_pending(state, secret)
+    if pending.ehr_key != ehr.key:
+        raise MixedUp("the answer came to the callback of another registration")
+    return pending
+
+
+def _arrive(pending: PendingLaunch, ehr: Ehr) -> Launched:
+    own = services()
+    code = check_return(pending, request.args, now=own.clock())
+    ehr = ehr.at(pending.iss)
+    endpoints = discover(ehr, own.transport)
+    answer = redeem(
+        pending, ehr, endpoints, code, keys=own.keys, transport=own.transport, now=own.clock()
+    )
+    return finish(pending, ehr, endpoints, answer, transport=own.transport, now=own.clock())
+
+
+def _in_their_language(launched: Launched) -> Launched:
+    """The first read of every session: is this the record that we were told to open?
+
+    It also says which language the patient prefers, where they have not chosen one.
+    """
+    if launched.patient_id is None:
+        return launched
+    client = services().first_read(launched)
+    patient = Patient.from_fhir(client.read(f"Patient/{launched.patient_id}"))
+    if launched.user.role is Role.STAFF or launched.locale or patient.language not in LOCALES:
+        return launched
+    return replace(launched, locale=patient.language)
+
+
+def _resume_outbox(active: ActiveLaunch) -> None:
+    """What waited for its author goes on with the fresh token; the sweep does the rest."""
+    outbox = services().outbox
+    for submission in outbox.of(active.person):
+        if not submission.is_finished:
+            outbox.give_token(submission.sid, active.person, active.launched.token)
