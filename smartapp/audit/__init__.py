@@ -1,5 +1,6 @@
 """Who saw and did what: a record that a change leaves traces in. No audit, no data."""
 
+from smartapp.audit.chain import Head
 from smartapp.audit.event import Action, Context, Entity, Event, Outcome, Purpose, Who
 from smartapp.audit.happenings import (
     access_denied,
@@ -27,6 +28,7 @@ __all__ = [
     "Entity",
     "Event",
     "Finding",
+    "Head",
     "Outcome",
     "Purpose",
     "Report",

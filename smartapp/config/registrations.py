@@ -107,7 +107,6 @@ def _registration(entry: Entry, around: Surroundings, findings: Findings) -> Ehr
         entry.problem("key", "must be small letters, digits and single hyphens: it stands in URLs")
     audience = entry.one_of("audience", Audience) or Audience.BOTH
     client_auth = entry.one_of("client_auth", ClientAuth) or ClientAuth.PUBLIC
-    launches = entry.some_of("launches", LaunchKind)
     ehr = Ehr(
         key=key,
         name=entry.text("name"),
@@ -115,8 +114,8 @@ def _registration(entry: Entry, around: Surroundings, findings: Findings) -> Ehr
         audience=audience,
         client_id=entry.text("client_id"),
         client_auth=client_auth,
-        scopes=_scopes(entry, audience, launches, findings),
-        launches=launches,
+        scopes=_scopes(entry, audience, findings),
+        launches=entry.some_of("launches", LaunchKind),
         redirect_uri=entry.optional_text("redirect_uri") or around.callback(key),
         frame_ancestors=entry.texts("frame_ancestors"),
         iss_prefix=entry.optional_text("iss_prefix"),
@@ -131,9 +130,7 @@ def _registration(entry: Entry, around: Surroundings, findings: Findings) -> Ehr
     return ehr
 
 
-def _scopes(
-    entry: Entry, audience: Audience, launches: frozenset[LaunchKind], findings: Findings
-) -> dict[str, str]:
+def _scopes(entry: Entry, audience: Audience, findings: Findings) -> dict[str, str]:
     if entry.object("scopes") is None:
         return {}
     sets = entry.texts_by_name("scopes")
@@ -144,7 +141,7 @@ def _scopes(
     for name in _SETS[audience]:
         if name in sets:
             place = entry.place(f"scopes.{name}")
-            check_scope_set(place, sets[name], Audience(name), launches, findings)
+            check_scope_set(place, sets[name], Audience(name), findings)
         else:
             entry.problem(f"scopes.{name}", "is missing")
     return sets

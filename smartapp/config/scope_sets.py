@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from smartapp.config.findings import Findings, did_you_mean
-from smartapp.config.settings import Audience, LaunchKind
+from smartapp.config.settings import Audience
 
 # (patient|user|system)/(Type|*).cruds?parameters
 _V2 = re.compile(
@@ -20,28 +20,16 @@ _EXTENSIONS = ("__", "http://", "https://")  # an EHR's own; passed on as they a
 _LEVEL = {Audience.PATIENT: "patient", Audience.CLINICIAN: "user"}
 
 
-def check_scope_set(
-    place: str, text: str, person: Audience, launches: frozenset[LaunchKind], findings: Findings
-) -> None:
-    """`person` is patient or clinician: whose launch asks for this set."""
+def check_scope_set(place: str, text: str, person: Audience, findings: Findings) -> None:
+    """`person` is patient or clinician: whose launch asks for this set. What only the kind of
+    launch decides (`launch`, `launch/patient`) may be left out: the launch adds it.
+    """
     scopes = text.split()
     for scope in scopes:
         _check_scope(place, scope, person, findings)
-    for needed, why in _needed(person, launches):
+    for needed in ("openid", "fhirUser"):
         if needed not in scopes:
-            findings.problem(place, f"lacks {needed}: {why}")
-
-
-def _needed(person: Audience, launches: frozenset[LaunchKind]) -> list[tuple[str, str]]:
-    needed = [
-        ("openid", "the app must know who is there"),
-        ("fhirUser", "it decides who sees which pages"),
-    ]
-    if LaunchKind.EHR in launches:
-        needed.append(("launch", "a launch from the EHR needs it"))
-    if person is Audience.PATIENT and LaunchKind.STANDALONE in launches:
-        needed.append(("launch/patient", "a standalone launch chooses the patient by it"))
-    return needed
+            findings.problem(place, f"lacks {needed}: it says who is there")
 
 
 def _check_scope(place: str, scope: str, person: Audience, findings: Findings) -> None:

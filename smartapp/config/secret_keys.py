@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import secrets
+from collections.abc import Mapping
 
 from smartapp.config.findings import Findings
 
@@ -22,6 +23,15 @@ _WELL_KNOWN = (
     "0123456789",
     "abcdefgh",
 )
+
+
+def secret_keys_of(environ: Mapping[str, str]) -> tuple[bytes, ...]:
+    """The keys alone, for a tool that needs nothing else. Raises ConfigurationError."""
+    findings = Findings()
+    text = environ.get(_NAME, "")
+    keys = read_secret_keys(text, production=True, workers=1, findings=findings)
+    findings.raise_if_any()
+    return keys
 
 
 def read_secret_keys(

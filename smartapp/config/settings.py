@@ -55,12 +55,6 @@ class Ehr:
         """The FHIR base without a trailing slash, to build addresses with."""
         return self.iss.rstrip("/")
 
-    def answers_for(self, iss: str) -> bool:
-        """Only a trailing slash may differ; a prefix counts only where it is configured."""
-        if iss.rstrip("/") == self.base:
-            return True
-        return self.iss_prefix is not None and iss.startswith(self.iss_prefix)
-
     def at(self, iss: str) -> Ehr:
         """This registration for the exact issuer of one launch."""
         return replace(self, iss=iss)

@@ -121,16 +121,16 @@ def test_a_scope_that_no_ehr_would_understand_is_refused(clinic, scopes, problem
     )
 
 
-@pytest.mark.smart(21, 22)
-def test_a_scope_set_without_what_its_launch_needs_is_refused(clinic):
-    clinic.patients["scopes"] = {"patient": "patient/Patient.rs"}
-    clinic.staff["scopes"] = {"clinician": "openid fhirUser"}
+@pytest.mark.smart(44)
+def test_a_scope_set_that_does_not_say_who_is_there_is_refused(clinic):
+    clinic.patients["scopes"] = {"patient": "launch/patient patient/Patient.rs"}
+    clinic.staff["scopes"] = {"clinician": "openid launch user/Patient.rs"}
 
-    problems = " ".join(clinic.problems())
-
-    for lacking in ("openid", "fhirUser", "launch/patient"):
-        assert f"ehrs[0].scopes.patient lacks {lacking}:" in problems
-    assert "ehrs[1].scopes.clinician lacks launch:" in problems
+    assert clinic.problems() == [
+        "launch-config.json: ehrs[0].scopes.patient lacks openid: it says who is there",
+        "launch-config.json: ehrs[0].scopes.patient lacks fhirUser: it says who is there",
+        "launch-config.json: ehrs[1].scopes.clinician lacks fhirUser: it says who is there",
+    ]
 
 
 def test_scope_sets_are_those_of_the_audience_and_no_others(clinic):
@@ -287,7 +287,7 @@ def test_development_may_use_plain_http_and_the_public_launcher(clinic):
     settings = clinic.settings()
 
     assert settings.base_url == "http://localhost:8123"
-    assert settings.ehrs[0].answers_for("https://launch.example/v/abc/fhir")
+    assert settings.ehrs[0].iss_prefix == "https://launch.example/v/"
 
 
 @pytest.mark.parametrize(
