@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
-from sandbox.people.builders.persons import care_team
+from sandbox.people.builders.persons import care_team, spoken
 from sandbox.people.builders.visits import schedule, slot
 from sandbox.people.cast import (
     BILLING_SHAW,
@@ -44,7 +44,6 @@ from sandbox.people.dates import Days
 from sandbox.people.shapes import Coding, Concept, Json, Ref, ref_to, resource
 
 TIMEZONE = "http://hl7.org/fhir/StructureDefinition/timezone"
-
 
 DOCTOR = Coding(f"{HL7}/practitioner-role", "doctor", "Doctor")
 NURSE = Coding(f"{HL7}/practitioner-role", "nurse", "Nurse")
@@ -221,7 +220,7 @@ def _practitioner(one: Colleague) -> Json:
         ],
         telecom=[_work_phone(one.extension)],
         gender=one.gender,
-        communication=[_language(code) for code in one.languages],
+        communication=[spoken(language) for language in one.languages],
     )
 
 
@@ -259,7 +258,7 @@ def _openings(days: Days) -> list[Json]:
     return made
 
 
-def _opening(plan: Json, name: str, number: int, day: Any, clock: str, minutes: int) -> Json:
+def _opening(plan: Json, name: str, number: int, day: date, clock: str, minutes: int) -> Json:
     # Every third is taken: a day with nothing but openings would not be believed.
     return slot(f"slot-{name}-{number:02}", ref_to(plan), day, clock, minutes, free=number % 3 != 0)
 
@@ -277,8 +276,3 @@ def _address(line: str) -> Json:
         "postalCode": "60099",
         "country": "US",
     }
-
-
-def _language(code: str) -> Concept:
-    names = {"en": "English", "es": "Spanish"}
-    return Concept(names[code], (Coding("urn:ietf:bcp:47", code, names[code]),))

@@ -6,9 +6,11 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from sandbox.people.codes.systems import LANGUAGE, RECORD_NUMBER, hl7
+from sandbox.people.codes.systems import HL7, LANGUAGE, RECORD_NUMBER, hl7
 from sandbox.people.shapes import Coding, Concept, Json, Ref, code, period, resource
 
+MARRIED = code(f"{HL7}/v3-MaritalStatus", "M", "Married")
+WIDOWED = code(f"{HL7}/v3-MaritalStatus", "W", "Widowed")
 LANGUAGES = {"en": "English", "es": "Spanish", "pl": "Polish"}
 
 
@@ -47,7 +49,8 @@ def patient(who: Ref, record_number: int, **elements: Any) -> Json:
 
 def speaks(preferred: str, *others: str) -> list[Json]:
     """Which languages a patient speaks, the preferred one first."""
-    return [_speaks(preferred) | {"preferred": True}, *map(_speaks, others)]
+    first: Json = {"language": spoken(preferred), "preferred": True}
+    return [first, *({"language": spoken(other)} for other in others)]
 
 
 def link(other: Ref, kind: str) -> Json:
@@ -82,9 +85,8 @@ def care_team(slug: str, title: str, members: Mapping[Ref, Concept], **more: Any
     return resource("CareTeam", slug, status="active", name=title, participant=participants, **more)
 
 
-def _speaks(language: str) -> Json:
-    spoken = Concept(LANGUAGES[language], (Coding(LANGUAGE, language, LANGUAGES[language]),))
-    return {"language": spoken}
+def spoken(language: str) -> Concept:
+    return Concept(LANGUAGES[language], (Coding(LANGUAGE, language, LANGUAGES[language]),))
 
 
 def _number(value: int) -> Json:
@@ -94,7 +96,3 @@ def _number(value: int) -> Json:
         "system": RECORD_NUMBER,
         "value": f"MRN-{value}",
     }
-
-
-MARRIED = code("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "M", "Married")
-WIDOWED = code("http://terminology.hl7.org/CodeSystem/v3-MaritalStatus", "W", "Widowed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
 
 from sandbox.people.cast import CLINIC
 from sandbox.people.codes.systems import HL7, hl7, loinc
@@ -38,7 +37,7 @@ def actor(who: Ref, role: str = "PROV") -> Json:
 
 
 def provenance(
-    slug: str, targets: Sequence[Ref], who: Ref, on: date, *, words: str, role: str, **more: Any
+    slug: str, targets: Sequence[Ref], who: Ref, on: date, *, words: str, role: str
 ) -> Json:
     return resource(
         "Provenance",
@@ -50,7 +49,6 @@ def provenance(
             {
                 "type": code(f"{HL7}/provenance-participant-type", role, role.capitalize()),
                 "who": who,
-                **more,
             }
         ],
     )

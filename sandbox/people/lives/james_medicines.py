@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from sandbox.people.builders.medicines import NINETY_DAYS, Sig, Supply, order, statement
-from sandbox.people.cast import (
-    DR_PATEL,
-)
+from sandbox.people.cast import DR_PATEL
 from sandbox.people.codes import medicines, problems
 from sandbox.people.dates import Days
 from sandbox.people.shapes import Concept, Json, Ref

@@ -214,7 +214,6 @@ def _results(days: Days) -> list[Json]:
             days.ago(9),
             words="Readings taken at home and brought to the visit",
             role="author",
-            onBehalfOf=MARIA,
         ),
     ]
 

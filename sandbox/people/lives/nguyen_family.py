@@ -98,9 +98,7 @@ def _emily(days: Days) -> list[Json]:
         plan,
         account(EMILY, plan, days.ago(1500)),
         condition(EMILY, "migraine", problems.MIGRAINE, days.years_ago(11)),
-        allergy(
-            EMILY, "no-known-allergies", problems.NO_KNOWN_ALLERGY, category=None
-        ),
+        allergy(EMILY, "no-known-allergies", problems.NO_KNOWN_ALLERGY, category=None),
         *order(
             EMILY,
             "sumatriptan",
@@ -115,9 +113,15 @@ def _emily(days: Days) -> list[Json]:
         *history(EMILY, measures.WEIGHT, [138, 139.4], [days.visit(500), days.visit(140)]),
         immunization(EMILY, "flu", vaccines.FLU, days.visit(95), NURSE_OKAFOR),
         procedure(EMILY, "cesarean", care.CESAREAN, days.born(7, "04-11"), DR_PATEL),
-        visit(EMILY, "visit-migraine", care.PROBLEM_VISIT, days.visit(140), DR_PATEL,
-              reason=problems.MIGRAINE),
-    ]  # fmt: skip
+        visit(
+            EMILY,
+            "visit-migraine",
+            care.PROBLEM_VISIT,
+            days.visit(140),
+            DR_PATEL,
+            reason=problems.MIGRAINE,
+        ),
+    ]
 
 
 def _leo(days: Days) -> list[Json]:
@@ -125,7 +129,7 @@ def _leo(days: Days) -> list[Json]:
     plan = coverage(
         LEO, "Prairie Family", PRAIRIE_MUTUAL, "PM-330871", born, relationship=care.CHILD
     )
-    grown_up = days.born(7, "04-11").replace(year=born.year + 18)
+    grown_up = born.replace(year=born.year + 18)
     return [
         patient(
             LEO,

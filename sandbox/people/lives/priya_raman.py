@@ -7,13 +7,7 @@ from sandbox.people.builders.medicines import Sig, Supply, order, statement
 from sandbox.people.builders.money import account, coverage
 from sandbox.people.builders.persons import email, home, name, patient, phone, speaks
 from sandbox.people.builders.plans import care_plan, goal, step
-from sandbox.people.builders.problems import (
-    DIAGNOSIS,
-    allergy,
-    condition,
-    immunization,
-    reaction,
-)
+from sandbox.people.builders.problems import DIAGNOSIS, allergy, condition, immunization, reaction
 from sandbox.people.builders.results import drift, history, measured
 from sandbox.people.builders.visits import appointment, visit
 from sandbox.people.cast import CLINIC, DR_PATEL, HOSPITAL, NURSE_OKAFOR, PRAIRIE_MUTUAL

@@ -44,15 +44,15 @@ HOSTILE_HTML = """<html><head><title>Imported note</title></head><body onload="a
 
 # Withdrawn resources as a patient-facing server may give them: their id and status, nothing else.
 # They break the rules for their type, and that is what they are for.
-WITHDRAWN = {
-    "Observation": "entered-in-error",
-    "MedicationRequest": "entered-in-error",
-    "MedicationStatement": "entered-in-error",
-    "Immunization": "entered-in-error",
-    "DocumentReference": "entered-in-error",
-    "DiagnosticReport": "entered-in-error",
-    "Procedure": "entered-in-error",
-}
+WITHDRAWN = (
+    "Observation",
+    "MedicationRequest",
+    "MedicationStatement",
+    "Immunization",
+    "DocumentReference",
+    "DiagnosticReport",
+    "Procedure",
+)
 
 
 def life(days: Days) -> list[Json]:
@@ -92,8 +92,13 @@ def _herself(days: Days) -> list[Json]:
 
 def _withdrawn() -> list[Json]:
     bare = [
-        resource(kind, f"ruth-abernathy-withdrawn-{kind.lower()}", status=status, **_whose(kind))
-        for kind, status in WITHDRAWN.items()
+        resource(
+            kind,
+            f"ruth-abernathy-withdrawn-{kind.lower()}",
+            status="entered-in-error",
+            **_whose(kind),
+        )
+        for kind in WITHDRAWN
     ]
     return [
         *bare,

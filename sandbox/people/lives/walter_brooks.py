@@ -4,14 +4,7 @@ from __future__ import annotations
 
 from sandbox.people.builders.medicines import NINETY_DAYS, Sig, Supply, order
 from sandbox.people.builders.money import account, coverage, explanation_of_benefit, invoice
-from sandbox.people.builders.persons import (
-    home,
-    name,
-    patient,
-    phone,
-    related_person,
-    speaks,
-)
+from sandbox.people.builders.persons import home, name, patient, phone, related_person, speaks
 from sandbox.people.builders.plans import care_plan, goal, lab_order, referral, step
 from sandbox.people.builders.problems import allergy, condition, immunization, procedure, reaction
 from sandbox.people.builders.results import blood_pressure, history, measured, observation, report

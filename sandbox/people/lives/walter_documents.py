@@ -12,11 +12,7 @@ from sandbox.people.builders.documents import (
     pdf_beside,
 )
 from sandbox.people.builders.trust import provenance
-from sandbox.people.cast import (
-    DR_PATEL,
-    HOSPITAL,
-    NURSE_BERG,
-)
+from sandbox.people.cast import DR_PATEL, HOSPITAL, NURSE_BERG
 from sandbox.people.ccda import ccda
 from sandbox.people.codes import care
 from sandbox.people.dates import Days
