@@ -118,9 +118,15 @@ def test_two_granular_scopes_add_up(clinic: Clinic) -> None:
 
 
 def test_a_filter_that_cannot_be_applied_lets_nothing_through(clinic: Clinic) -> None:
-    client = clinic.grant("patient/Observation.rs?colour=red", "patient/Patient.rs?category=x")
+    client = clinic.grant(
+        "patient/Observation.rs?colour=red",
+        "patient/Task.rs?_count=5",
+        "patient/Patient.rs?category=x",
+    )
+    clinic.store.create(task())
 
     assert client.found("/Observation") == []
+    assert client.found("/Task") == []
     assert client.found("/Patient") == []
 
 
@@ -246,6 +252,36 @@ def test_provenance_goes_with_what_it_is_about(ana: Client, ben: Client) -> None
     assert ben.get("/Provenance/signed").status_code == 404
 
 
+def test_provenance_of_provenance_leads_nowhere_and_ends(clinic: Clinic, ana: Client) -> None:
+    signed = clinic.store.read("Provenance", "signed")
+    circle = {**(signed or {}), "id": "circle", "target": [{"reference": "Provenance/circle"}]}
+    clinic.store.load([circle])
+
+    assert ana.get("/Provenance/circle").status_code == 404
+
+
+def test_a_device_belongs_to_its_patient_or_to_the_clinic(
+    clinic: Clinic, ana: Client, ben: Client
+) -> None:
+    implant = {"resourceType": "Device", "id": "implant", "patient": {"reference": "Patient/ana"}}
+    clinic.store.load([implant, {"resourceType": "Device", "id": "scales"}])
+
+    assert set(ana.found("/Device")) == {"implant", "scales"}
+    assert ben.found("/Device") == ["scales"]
+    assert ben.get("/Device/implant").status_code == 404
+
+
+def test_a_version_that_was_another_patients_stays_so(
+    clinic: Clinic, ana: Client, ben: Client
+) -> None:
+    clinic.store.load([message("ben", id="misfiled")])
+    clinic.store.update(message("ana", id="misfiled"))
+
+    assert ana.get("/Communication/misfiled/_history/1").status_code == 404
+    assert ana.json("/Communication/misfiled/_history")["total"] == 1
+    assert ben.get("/Communication/misfiled/_history/1").status_code == 404
+
+
 def test_a_merged_patients_older_record_is_part_of_the_record(clinic: Clinic, ana: Client) -> None:
     old = {
         "resourceType": "Patient",
@@ -276,6 +312,16 @@ def test_a_patient_writes_about_nobody_else(ana: Client) -> None:
         assert ana.post("/Task", resource).status_code == 403
     sent_to_me = message("ben", recipient=[{"reference": "Patient/ana"}])
     assert ana.post("/Communication", sent_to_me).status_code == 403
+
+
+def test_a_patient_makes_no_appointment_for_two(ana: Client) -> None:
+    both = [
+        {"actor": {"reference": f"Patient/{who}"}, "status": "accepted"} for who in ("ana", "ben")
+    ]
+    visit = {"resourceType": "Appointment", "status": "proposed", "participant": both}
+
+    assert ana.post("/Appointment", visit).status_code == 403
+    assert ana.post("/Appointment", {**visit, "participant": both[:1]}).status_code == 201
 
 
 def test_a_patient_cannot_move_a_resource_to_or_from_another(

@@ -42,6 +42,7 @@ ALL = {"potassium", "pressure", "sodium", "bens"}
         ("category=laboratory", ALL - {"pressure"}),
         (f"category={CATEGORY}|laboratory", ALL - {"pressure"}),
         (f"category={CATEGORY}|", ALL),
+        ("category=http://other|", set()),
         ("category=http://other|laboratory", set()),
         ("category=|laboratory", set()),
         ("category=laboratory,vital-signs", ALL),
@@ -293,6 +294,33 @@ def test_included_resources_come_once_and_are_marked(nora: Client) -> None:
         "signed": "include",
     }
     assert bundle["total"] == 1
+
+
+def test_what_was_found_is_not_included_again(clinic: Clinic, nora: Client) -> None:
+    root = message(id="root", about=[{"reference": "Communication/reply"}])
+    reply = message(id="reply", partOf=[{"reference": "Communication/root"}])
+    clinic.store.load([root, reply])
+
+    both = nora.json("/Communication?_include=Communication:part-of")["entry"]
+    assert [entry["search"]["mode"] for entry in both] == ["match", "match"]
+    asked = "/Communication?_id=reply&_revinclude=Communication:part-of"
+    assert nora.found(asked) == ["reply"]
+    assert len(nora.json(asked)["entry"]) == 1, "the root is about the reply, not part of it"
+
+
+def test_an_appointment_is_found_by_each_kind_of_participant(clinic: Clinic, nora: Client) -> None:
+    actors = ("Patient/ana", "Practitioner/nora")
+    visit = {
+        "resourceType": "Appointment",
+        "id": "visit",
+        "participant": [{"actor": {"reference": actor}} for actor in actors],
+    }
+    clinic.store.load([visit])
+
+    for asked in ("patient=ana", "practitioner=nora", "actor=nora", "location:missing=true"):
+        assert nora.found(f"/Appointment?{asked}") == ["visit"], asked
+    assert nora.found("/Appointment?practitioner:missing=true") == []
+    assert nora.found("/Appointment?patient=nora") == []
 
 
 def test_an_include_can_name_the_type_it_wants(nora: Client) -> None:
