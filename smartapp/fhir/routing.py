@@ -10,6 +10,9 @@ from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element
 
 
+RED_FLAG = "red-flag-advice-shown"
+
+
 @dataclass(frozen=True)
 class Routing:
     queue: str
@@ -19,6 +22,7 @@ class Routing:
     reason: str  # in English, for staff
     policy_version: str
     summary: str  # the coded answers in one sentence
+    red_flags: tuple[str, ...] = ()  # dangers that were named, and whose advice was shown
 
     def as_extension(self, url: str) -> dict[str, Any]:
         parts: list[dict[str, Any]] = [
@@ -33,6 +37,7 @@ class Routing:
             )
             if value
         ]
+        parts += [{"url": RED_FLAG, "valueString": name} for name in self.red_flags]
         if self.due is not None:
             parts.append({"url": "due", "valueDateTime": self.due.isoformat(timespec="seconds")})
         return {"url": url, "extension": parts}
@@ -56,4 +61,9 @@ class Routing:
             reason=words.get("reason", ""),
             policy_version=words.get("policy-version", ""),
             summary=words.get("summary", ""),
+            red_flags=tuple(
+                part.text("valueString") or ""
+                for part in extension.children("extension")
+                if part.text("url") == RED_FLAG
+            ),
         )

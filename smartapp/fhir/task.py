@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
@@ -12,7 +12,7 @@ from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept, Element, Json, Reference
 from smartapp.fhir.message import named
-from smartapp.fhir.routing import Routing
+from smartapp.fhir.routing import RED_FLAG, Routing
 
 OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
 
@@ -133,6 +133,7 @@ def new_task(
         detail(vocabulary, "policy-version", valueString=routing.policy_version),
         detail(vocabulary, "summary", valueString=routing.summary),
     ]
+    inputs += [detail(vocabulary, RED_FLAG, valueString=name) for name in routing.red_flags]
     if answers:
         inputs.append(detail(vocabulary, "answers", valueReference={"reference": answers}))
     inputs += [detail(vocabulary, "about", valueReference=named(*each)) for each in about]
@@ -177,6 +178,9 @@ def _routing(task: Element, vocabulary: Vocabulary) -> Routing:
         reason=said("reason"),
         policy_version=said("policy-version"),
         summary=said("summary"),
+        red_flags=tuple(
+            each.text("valueString") or "" for each in _details(task, "input", vocabulary, RED_FLAG)
+        ),
     )
 
 
@@ -191,8 +195,11 @@ def _due(task: Element) -> datetime | None:
 
 
 def _detail(task: Element, where: str, vocabulary: Vocabulary, kind: str) -> Element | None:
+    return next(_details(task, where, vocabulary, kind), None)
+
+
+def _details(task: Element, where: str, vocabulary: Vocabulary, kind: str) -> Iterator[Element]:
     for each in task.children(where):
         concept = each.concept("type")
         if concept and concept.has(vocabulary.detail, kind):
-            return each
-    return None
+            yield each

@@ -13,7 +13,7 @@ from smartapp.fhir.section import Section
 from smartapp.pages.form import answer_words
 from smartapp.pages.queue import Badge
 from smartapp.pages.refill import AnswerLine
-from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of
+from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
@@ -313,7 +313,7 @@ def item_page(
     mine = owner is not None and owner.target == reader
     return ItemPage(
         shell=shell,
-        heading=request.root.subject_line or words("A request"),
+        heading=title_of(words, request),
         badges=tuple(_badges(words, request, now)),
         due=words("Due {time}", time=words.day_and_time(request.due)) if request.due else "",
         owner=_owner(words, request, mine),

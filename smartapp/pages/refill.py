@@ -12,6 +12,7 @@ from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import FieldFault, Fields
 from smartapp.workflow.policy.model import RedFlag, Topic
+from smartapp.workflow.refill_request import FREE_TEXT
 
 
 @dataclass(frozen=True)
@@ -134,7 +135,7 @@ def refill_check_page(
                 answer_words(words, item, answers[item.link_id]),
             )
             for item in topic.questionnaire.all_items()
-            if item.link_id in answers
+            if item.link_id in answers and item.type != FREE_TEXT
         ),
         words_label=words("The message that goes with it"),
         words_sent=words_sent,

@@ -19,6 +19,12 @@ def stage_words(words: Words, request: Request) -> str:
     return _stage_name(words, request.stage)
 
 
+def title_of(words: Words, request: Request) -> str:
+    if request.medicine:
+        return words("Refill: {medicine}", medicine=request.medicine)
+    return request.root.subject_line or words("A message")
+
+
 def _stage_name(words: Words, stage: Stage) -> str:
     return {
         Stage.RECEIVED: words("The clinic has it"),
@@ -295,7 +301,7 @@ def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -
         facts.append(words("Answer by {time}", time=words.day_and_time(request.due)))
     answered = request.last_answer is not None
     return RequestCard(
-        title=request.root.subject_line or words("A message"),
+        title=title_of(words, request),
         stage=stage_words(words, request),
         new_answer=answered,
         facts=tuple(facts),

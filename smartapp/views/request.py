@@ -32,7 +32,7 @@ def follow(here: Here, handle: str) -> View:
     if request is None and submission is None:
         raise requests.failure or NotFound("no such request")
     record.viewed(here, "Patient", "Communication", "Task")
-    title = request.root.subject_line if request else here.words("Your request")
+    title = pages.title_of(here.words, request) if request else here.words("Your request")
     page = pages.request_page(
         here.words,
         patient_shell(

@@ -162,7 +162,7 @@ def answer(here: Here, handle: str) -> View:
     posted = _keep(here, opened)
     if opened.topic is None:
         raise NotFound("the topic is not in the policy")
-    medicine = opened.request.root.subject_line
+    medicine = opened.request.medicine
     said = read_answering(opened.topic, posted, medicine, _patients_language(opened))
     if said.template_chosen:
         return _show(
@@ -326,7 +326,7 @@ def _form(
         opened.topic,
         action=f"{address}/answer",
         submission=given.get("submission") or str(uuid4()),
-        medicine=opened.request.root.subject_line,
+        medicine=opened.request.medicine,
         patient_language=_patients_language(opened),
         posted=given,
         errors=faults,

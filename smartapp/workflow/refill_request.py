@@ -47,7 +47,7 @@ class RefillRequest:
             patient=f"Patient/{self.patient.id}",
             author=author,
             topic=(self.topic.code, in_locale(self.topic.words.title, "en")),
-            subject_line=order.name,
+            subject_line=f"Refill: {order.name}",
             about=((order.reference, order.name),),
             words=words,
             questionnaire=self.topic.questionnaire,
@@ -68,6 +68,7 @@ class RefillRequest:
             reason=in_locale(decision.reason.staff, "en"),
             policy_version=decision.policy_version,
             summary=summary(self.topic, self.answers, "en"),
+            red_flags=tuple(flag.name for flag in decision.red_flags),
         )
 
     def _facts(self) -> Facts:

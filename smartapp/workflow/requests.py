@@ -33,6 +33,12 @@ class Request:
     task: WorkTask | None
 
     @property
+    def medicine(self) -> str:
+        """What a refill is asked for; empty for other topics."""
+        orders = (each for each in self.root.about if "MedicationRequest/" in each.raw)
+        return next((each.display for each in orders), "")
+
+    @property
     def submission(self) -> str | None:
         return self.root.identifier
 
