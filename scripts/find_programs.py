@@ -65,6 +65,10 @@ def install_redis_server() -> str | None:
 
 
 def install_chromium() -> str | None:
+    named = os.environ.get("SMARTAPP_CHROMIUM")
+    if named:
+        say(f"SMARTAPP_CHROMIUM names {named}, which does not run.")
+        return None
     said = install_package("chromium")
     browser = chromium()
     if browser is None:
@@ -94,7 +98,7 @@ def install_package(name: str) -> str:
             capture_output=True,
             text=True,
         )
-    return last_line(done, "apt-get")
+    return outcome(done, "apt-get")
 
 
 def as_root() -> list[str] | None:
@@ -110,14 +114,16 @@ def download_chromium() -> str:
     say("Downloading Chromium with Playwright")
     command = [sys.executable, "-m", "playwright", "install", "chromium"]
     done = subprocess.run(command, capture_output=True, text=True)
-    return last_line(done, "playwright install chromium")
+    return outcome(done, "playwright install chromium")
 
 
-def last_line(done: subprocess.CompletedProcess[str], name: str) -> str:
+def outcome(done: subprocess.CompletedProcess[str], name: str) -> str:
+    """One line of what may be many: the first that speaks of an error, else the last."""
     if done.returncode == 0:
         return f"{name} ended well"
     lines = (done.stderr or done.stdout).strip().splitlines() or ["it said nothing"]
-    return f"{name}: {lines[-1]}"
+    telling = [line.strip() for line in lines if "error" in line.lower()]
+    return f"{name}: {(telling or lines[-1:])[0]}"
 
 
 def say(sentence: str) -> None:
