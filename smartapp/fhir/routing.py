@@ -9,7 +9,6 @@ from typing import Any
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element
 
-
 RED_FLAG = "red-flag-advice-shown"
 
 
