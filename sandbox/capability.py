@@ -16,9 +16,10 @@ _SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-serv
 
 _ABOUT_COMPARTMENTS = (
     "Patient-level scopes reach the Patient compartment of R4 and what belongs to the clinic as a "
-    "whole (practitioners, organizations, locations, medications, questionnaires, slots). Beyond "
-    "R4, a Task is reachable when its `for` is the patient, a Device when its `patient` is, and a "
-    "Binary when a document that is reachable shows it. What is out of reach does not exist."
+    "whole (practitioners, organizations, locations, medications, questionnaires, slots, and the "
+    "care teams and devices of no patient). Beyond R4, a Task is reachable when its `for` is the "
+    "patient, a Device when its `patient` is, and a Binary when a document that is reachable shows "
+    "it. What is out of reach does not exist."
 )
 _ABOUT_TASKS = "R4 puts Task in no compartment; here it is in that of the patient named in `for`."
 

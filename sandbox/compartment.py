@@ -27,6 +27,7 @@ _PARAMETERS: Mapping[str, tuple[str, ...]] = {
     "DiagnosticReport": ("subject",),
     "DocumentReference": ("subject", "author"),
     "Encounter": ("patient",),
+    "ExplanationOfBenefit": ("patient", "payee"),
     "Goal": ("patient",),
     "Immunization": ("patient",),
     "Invoice": ("subject", "patient", "recipient"),
@@ -50,6 +51,8 @@ SHARED = frozenset(
         *("Medication", "Questionnaire", "Schedule", "Slot"),
     }
 )
+# Of the clinic as well, where this element names nobody: a team on call, a scale on the ward.
+_CLINICS_WITHOUT: Mapping[str, str] = {"CareTeam": "subject", "Device": "patient"}
 
 
 class Compartment:
@@ -77,7 +80,7 @@ class Compartment:
             return self._holds_what_shows(resource)
         if type_ == "Provenance":
             return self._holds_all_of(_referred(resource, "target"))
-        if type_ == "Device" and "patient" not in resource:
+        if type_ in _CLINICS_WITHOUT and _CLINICS_WITHOUT[type_] not in resource:
             return True
         return any(
             not self.patients.isdisjoint(_referred(resource, name))
@@ -93,7 +96,7 @@ class Compartment:
 
     def keys(self, type_: str) -> frozenset[str] | None:
         """What everything of this type in the compartment points at, if it must point at all."""
-        narrow = type_ in _PARAMETERS and type_ not in ("Patient", "Device")
+        narrow = type_ in _PARAMETERS and type_ != "Patient" and type_ not in _CLINICS_WITHOUT
         return self.patients if narrow else None
 
     def _holds_what_shows(self, binary: Resource) -> bool:

@@ -231,6 +231,18 @@ _OWN: Mapping[str, Table] = {
         "status": token("status"),
         "type": token("type"),
     },
+    "ExplanationOfBenefit": {
+        **_IDENTIFIED,
+        "patient": patient("patient"),
+        "care-team": reference("careTeam.provider"),
+        "claim": reference("claim"),
+        "coverage": reference("insurance.coverage"),
+        "created": date("created"),
+        "encounter": reference("item.encounter"),
+        "payee": reference("payee.party"),
+        "provider": reference("provider"),
+        "status": token("status"),
+    },
     "Goal": {
         **_ABOUT_A_SUBJECT,
         "achievement-status": token("achievementStatus"),

@@ -271,6 +271,17 @@ def test_a_device_belongs_to_its_patient_or_to_the_clinic(
     assert ben.get("/Device/implant").status_code == 404
 
 
+def test_a_care_team_of_no_patient_is_the_clinics(clinic: Clinic, ana: Client, ben: Client) -> None:
+    anas = {"resourceType": "CareTeam", "id": "anas", "subject": {"reference": "Patient/ana"}}
+    clinic.store.load([anas, {"resourceType": "CareTeam", "id": "on-call"}])
+
+    assert set(ana.found("/CareTeam")) == {"anas", "on-call"}
+    assert ben.found("/CareTeam") == ["on-call"]
+    to_the_team = message("ben", recipient=[{"reference": "CareTeam/on-call"}])
+    assert ben.post("/Communication", to_the_team).status_code == 201
+    assert ben.post("/CareTeam", {"resourceType": "CareTeam"}).status_code == 403
+
+
 def test_a_version_that_was_another_patients_stays_so(
     clinic: Clinic, ana: Client, ben: Client
 ) -> None:
