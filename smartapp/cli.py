@@ -58,11 +58,10 @@ def verify_audit(chosen: argparse.Namespace) -> int:
         print(f"note: {note}")
     for finding in report.findings:
         print(finding, file=sys.stderr)
-    verdict = (
-        _counted(len(report.findings), "finding") if report.findings else "nothing was changed"
-    )
+    found = len(report.findings)
+    verdict = _counted(found, "finding") if found else "nothing was changed"
     print(f"{_counted(report.lines, 'line')} of {_counted(report.files, 'writer')}: {verdict}")
-    return FAULTY if report.findings else SOUND
+    return FAULTY if found else SOUND
 
 
 def check_words(_chosen: argparse.Namespace) -> int:

@@ -11,7 +11,7 @@ from typing import Any
 
 from smartapp.config.addresses import fault_in_address, fault_in_origin, origin_of
 from smartapp.config.entry import Entry
-from smartapp.config.findings import Findings
+from smartapp.config.findings import Findings, did_you_mean
 from smartapp.config.scope_sets import check_scope_set
 from smartapp.config.settings import Audience, ClientAuth, Ehr, LaunchKind
 
@@ -20,6 +20,13 @@ _SETS = {
     Audience.PATIENT: ("patient",),
     Audience.CLINICIAN: ("clinician",),
     Audience.BOTH: ("patient", "clinician"),
+}
+# What a registration may say of an EHR that differs, and with which values where not any will do.
+_VENDOR: Mapping[str, tuple[str, ...]] = {
+    "aud": (),
+    "id_token_issuers": (),
+    "nonce": ("optional",),
+    "secret_style": ("raw", "urlencoded", "post"),
 }
 
 
@@ -126,6 +133,7 @@ def _registration(entry: Entry, around: Surroundings, findings: Findings) -> Ehr
         vendor=entry.texts_by_name("vendor"),
     )
     _check_addresses(entry, ehr, around)
+    _check_vendor(entry, ehr.vendor)
     entry.refuse_unknown_keys()
     return ehr
 
@@ -201,6 +209,16 @@ def _check_prefix(entry: Entry, ehr: Ehr, https: bool) -> None:
 def _expect(entry: Entry, key: str, fault: str | None) -> None:
     if fault:
         entry.problem(key, fault)
+
+
+def _check_vendor(entry: Entry, vendor: Mapping[str, str]) -> None:
+    for name, value in vendor.items():
+        allowed = _VENDOR.get(name)
+        if allowed is None:
+            hint = did_you_mean(name, _VENDOR)
+            entry.problem(f"vendor.{name}", f"is not an override this app knows{hint}")
+        elif allowed and value not in allowed:
+            entry.problem(f"vendor.{name}", f"must be one of {', '.join(allowed)}")
 
 
 def _check_together(ehrs: Mapping[Entry, Ehr]) -> None:

@@ -26,6 +26,12 @@ def test_a_clinic_may_register_one_address_for_patients_and_again_for_staff(clin
     assert settings.warnings == ()
 
 
+def test_a_registration_may_say_where_its_ehr_differs(clinic):
+    clinic.patients["vendor"] = {"aud": "https://ehr.example/fhir", "secret_style": "post"}
+
+    assert clinic.settings().ehrs[0].vendor["secret_style"] == "post"
+
+
 def test_every_problem_is_said_at_once_with_its_place(clinic):
     del clinic.patients["client_id"]
     clinic.staff["audience"] = "doctors"
@@ -88,6 +94,8 @@ def test_every_problem_is_said_at_once_with_its_place(clinic):
             {"redirect_uri": "https://portal.clinic.example/callback/north-staff"},
             "ehrs[1].redirect_uri repeats https://portal.clinic.example/callback/north-staff",
         ),
+        ({"vendor": {"audience": "x"}}, "vendor.audience is not an override this app knows"),
+        ({"vendor": {"secret_style": "basic"}}, "vendor.secret_style must be one of raw, url"),
         ({"vendor": {"aud": 1}}, "ehrs[0].vendor must be an object whose values are text"),
     ],
 )
