@@ -95,13 +95,13 @@ def test_the_health_check_asks_the_app(root: Path, answer: int, health: int) -> 
     with HTTPServer(threaded=True) as app:
         app.expect_request("/healthz").respond_with_data(status=answer)
         environment = {**os.environ, "PORT": str(app.port)}
-        command = [sys.executable, root / "scripts" / "healthcheck.py"]
+        command = [sys.executable, str(root / "scripts" / "healthcheck.py")]
         assert subprocess.run(command, env=environment).returncode == health
 
 
 def test_tests_do_not_start_without_their_programs(root: Path, tmp_path: Path) -> None:
     environment = {**os.environ, "PATH": str(tmp_path), "SMARTAPP_CHROMIUM": "/no/such/browser"}
-    command = [sys.executable, root / "scripts" / "find_programs.py"]
+    command = [sys.executable, str(root / "scripts" / "find_programs.py")]
     ended = subprocess.run(command, env=environment, capture_output=True, text=True)
     assert ended.returncode == 1
     assert ended.stdout == ""
