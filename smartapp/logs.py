@@ -26,6 +26,9 @@ from smartapp.errors import ProblemsFound, SmartappError
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
 
 _OWN = "smartapp"
+_log = logging.getLogger(_OWN)
+
+# What `extra` may carry. `route` is a route's name, never the path that somebody asked for.
 _FIELDS = (
     "route",
     "method",
@@ -75,35 +78,6 @@ def set_up() -> None:
     sys.unraisablehook = lambda crash: _log_crash(
         crash.exc_type, crash.exc_value, crash.exc_traceback
     )
-
-
-def event(
-    name: str,
-    *,
-    level: int = logging.INFO,
-    failure: BaseException | None = None,
-    route: str | None = None,
-    method: str | None = None,
-    status: int | None = None,
-    ms: int | None = None,
-    ehr: str | None = None,
-    code: str | None = None,
-    place: str | None = None,
-    what: str | None = None,
-) -> None:
-    """`name` is a constant and `route` a route's name, never the path that somebody asked for."""
-    fields = {
-        "route": route,
-        "method": method,
-        "status": status,
-        "ms": ms,
-        "ehr": ehr,
-        "code": code,
-        "place": place,
-        "what": what,
-    }
-    said = {key: value for key, value in fields.items() if value is not None}
-    logging.getLogger(_OWN).log(level, name, extra=said, exc_info=failure)
 
 
 class JsonLines(logging.Formatter):
@@ -201,11 +175,12 @@ def _log_warning(
     file: TextIO | None = None,  # noqa: ARG001  (as above)
     line: str | None = None,  # noqa: ARG001  (as above)
 ) -> None:
-    event("warning", level=logging.WARNING, place=_place(filename, lineno), what=category.__name__)
+    where = {"place": _place(filename, lineno), "what": category.__name__}
+    _log.warning("warning", extra=where)
 
 
 def _log_crash(
     kind: type[BaseException], error: BaseException | None, trace: TracebackType | None
 ) -> None:
     failure = error.with_traceback(trace) if error else None
-    event("crash", level=logging.CRITICAL, failure=failure, what=kind.__name__)
+    _log.critical("crash", exc_info=failure, extra={"what": kind.__name__})

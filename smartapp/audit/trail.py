@@ -26,11 +26,16 @@ class AuditTrail:
     """Opens its file with the first event, so that each process after a fork gets its own."""
 
     def __init__(
-        self, folder: Path, secret_key: bytes, clock: Callable[[], float] = time.time
+        self,
+        folder: Path,
+        secret_key: bytes,
+        clock: Callable[[], float] = time.time,
+        anchor_seconds: float = 60.0,
     ) -> None:
         self._folder = folder
         self._key = audit_key(secret_key)
         self._stamp = _stamping(clock)
+        self._anchor_seconds = anchor_seconds
         self._opening = threading.Lock()
         self._writer: Writer | None = None
         self._orderly_end: Callable[[], object] = _nothing
@@ -74,7 +79,7 @@ class AuditTrail:
         with self._opening:
             if self._writer is None:
                 self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-                self._writer = Writer(self._folder, self._key, self._stamp)
+                self._writer = Writer(self._folder, self._key, self._stamp, self._anchor_seconds)
                 self._orderly_end = weakref.finalize(self, _end, self._writer)
             return self._writer
 

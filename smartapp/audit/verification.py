@@ -84,9 +84,7 @@ def _unnoted_boots(writer: Reading, heads: Reading) -> Iterator[Finding]:
 def _against_anchors(heads: Reading, anchors: Iterable[Head]) -> Iterator[Finding]:
     for anchor in anchors:
         if anchor.seq > heads.last.seq:
-            what = (
-                f"ends at line {heads.last.seq}; an anchor kept elsewhere knows {anchor.seq}"
-            )
+            what = f"ends at line {heads.last.seq}; an anchor kept elsewhere knows {anchor.seq}"
             yield Finding("truncated", HEADS, what)
         elif heads.hashes.get(anchor.seq) != anchor.hash:
             what = f"has another line {anchor.seq} than an anchor kept elsewhere: an old copy"

@@ -19,7 +19,6 @@ from smartapp.audit.chain import Chain, Head
 
 HEADS = "heads.jsonl"
 _PLACES = 256
-_ANCHOR_SECONDS = 60.0
 _ANCHOR_LINES = 1000
 
 Stamp = Callable[[], Mapping[str, Any]]  # the identity and the time of a new line
@@ -30,8 +29,9 @@ _log = logging.getLogger("smartapp.audit")
 class Writer:
     """Opened by the process that writes: a chain must not be shared across a fork."""
 
-    def __init__(self, folder: Path, key: bytes, stamp: Stamp) -> None:
+    def __init__(self, folder: Path, key: bytes, stamp: Stamp, anchor_seconds: float) -> None:
         self._folder = folder
+        self._anchor_seconds = anchor_seconds
         self._key = key
         self._stamp = stamp
         self._writing = threading.Lock()  # the order of lines
@@ -133,10 +133,10 @@ class Writer:
         return noted
 
     def _anchor_soon(self) -> None:
-        """At most a minute after the first line that no head covers yet, busy or idle."""
+        """Some time after the first line that no head covers yet, busy or idle."""
         with self._anchoring:
             if self._timer is None:
-                self._timer = threading.Timer(_ANCHOR_SECONDS, self._anchor_in_time)
+                self._timer = threading.Timer(self._anchor_seconds, self._anchor_in_time)
                 self._timer.daemon = True
                 self._timer.start()
 

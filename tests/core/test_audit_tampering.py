@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import random
 import shutil
+import time
 
 import pytest
 
@@ -230,6 +231,33 @@ def test_every_head_goes_into_the_log_to_be_kept_elsewhere(tmp_path, caplog):
     ]
     assert [anchor.seq for anchor in anchors] == [1, 2]
     assert verify(tmp_path, [KEY], anchors).findings == ()
+
+
+def test_an_idle_app_notes_its_head_by_itself(tmp_path):
+    trail = AuditTrail(tmp_path, KEY, anchor_seconds=0.02)
+    work(trail, 3)
+    wait_for(lambda: (tmp_path / HEADS).read_bytes().count(b"\n") == 2)
+    work(trail, 2)
+    wait_for(lambda: (tmp_path / HEADS).read_bytes().count(b"\n") == 3)
+
+    file = tmp_path / WRITER
+    file.write_bytes(b"".join(file.read_bytes().splitlines(keepends=True)[:-1]))
+    assert found(tmp_path) == {"truncated"}
+
+
+def wait_for(condition):
+    end = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
+def test_a_busy_app_notes_its_head_after_a_thousand_lines(tmp_path):
+    trail = AuditTrail(tmp_path, KEY)
+    trail.record(*[session_opened(USER)] * 1001)
+
+    lines = [json.loads(line) for line in (tmp_path / HEADS).read_text().splitlines()]
+    assert [line["of"]["seq"] for line in lines] == [1, 1002]
 
 
 def test_a_clock_that_went_back_is_found_and_a_small_correction_is_not(tmp_path):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 import sys
@@ -14,6 +13,7 @@ from smartapp.audit import AuditTrail, Context, session_opened
 from smartapp.auth.keys import generate
 from smartapp.cli import main
 from smartapp.config import load_settings, secret_keys_of
+from smartapp.logs import JsonLines
 
 ROOT = Path(__file__).parents[2]
 
@@ -105,15 +105,13 @@ def test_audit_verify_names_what_was_changed_and_fails(ready, capsys):
     assert ": 1 finding\n" in said.out
 
 
-def test_audit_verify_holds_the_trail_against_a_log_that_was_kept(ready, capsys, tmp_path):
+def test_audit_verify_holds_the_trail_against_a_log_that_was_kept(ready, capsys, tmp_path, caplog):
+    caplog.set_level("INFO", "smartapp.audit")
     folder = write_events(ready, 3)
     log = tmp_path / "app.log"
-    heads = [json.loads(line) for line in (folder / "heads.jsonl").read_text().splitlines()]
-    said = [
-        {"event": "audit.anchor", "head_seq": head["seq"], "head_hash": head["hash"]}
-        for head in heads
-    ]
-    log.write_text("\n".join(["not json", '{"event": "served"}', *map(json.dumps, said)]))
+    said = [JsonLines().format(record) for record in caplog.records]
+    assert len(said) == 2
+    log.write_text("\n".join(["not json", '{"event": "served"}', "[]", *said]))
     assert main(["audit", "verify", "--anchors", str(log)]) == 0
 
     for file in folder.iterdir():

@@ -14,6 +14,7 @@ import pytest
 from smartapp import logs
 from smartapp.errors import ConfigurationError, Problem, TokenRefused
 
+OWN = logging.getLogger("smartapp.views")
 ROOT = Path(__file__).parents[2]
 JWT = "eyJhbGciOiJub25lIn0.eyJzdWIiOiJjYW5hcnkifQ.c2lnbmF0dXJl"
 
@@ -37,24 +38,24 @@ def written():
 
 def test_an_event_is_one_line_with_the_fields_that_were_given(written):
     token = logs.REQUEST_ID.set("0199c0de4f1a7bd29b1e")
-    logs.event("request", route="launch.callback", status=400, ms=12, code="launch-expired")
+    OWN.info("served", extra={"route": "launch.callback", "status": 400, "ms": 12, "code": "old"})
     logs.REQUEST_ID.reset(token)
 
     (line,) = written()
     assert line.pop("time").endswith("Z")
     assert line == {
         "level": "info",
-        "event": "request",
+        "event": "served",
         "request_id": "0199c0de4f1a7bd29b1e",
         "route": "launch.callback",
         "status": 400,
         "ms": 12,
-        "code": "launch-expired",
+        "code": "old",
     }
 
 
 def test_a_field_that_is_not_on_the_list_is_not_written(written):
-    logging.getLogger("smartapp.views").info("shown", extra={"patient": "canary", "status": 200})
+    OWN.info("shown", extra={"patient": "canary", "status": 200})
 
     (line,) = written()
     assert "canary" not in str(line)
@@ -62,7 +63,7 @@ def test_a_field_that_is_not_on_the_list_is_not_written(written):
 
 
 def test_a_line_break_cannot_forge_a_second_event(written):
-    logs.event("request", what='x\n{"level": "info", "event": "forged"}\u2028')
+    OWN.info("served", extra={"what": 'x\n{"level": "info", "event": "forged"}\u2028'})
 
     assert len(written()) == 1
 
@@ -109,7 +110,7 @@ def test_an_exception_is_told_by_type_and_place_and_never_by_its_text(written):
         except ValueError as error:
             raise TokenRefused("canary") from error
     except TokenRefused as error:
-        logs.event("launch", level=logging.WARNING, failure=error)
+        OWN.warning("failed", exc_info=error)
 
     (line,) = written()
     assert "canary" not in json.dumps(line)
@@ -120,7 +121,7 @@ def test_an_exception_is_told_by_type_and_place_and_never_by_its_text(written):
 
 def test_a_bad_configuration_is_told_in_full(written):
     error = ConfigurationError((Problem("PORT", "must be a number"), Problem("a.b", "is missing")))
-    logs.event("start", failure=error)
+    OWN.error("start", exc_info=error)
 
     assert written()[0]["problems"] == ["PORT must be a number", "a.b is missing"]
 
