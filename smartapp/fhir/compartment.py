@@ -9,6 +9,7 @@ SUBJECTS = {
     "AllergyIntolerance": ("patient",),
     "CareTeam": ("subject",),
     "Communication": ("subject",),
+    "Encounter": ("subject",),
     "MedicationDispense": ("subject",),
     "MedicationRequest": ("subject",),
     "Observation": ("subject",),

@@ -33,6 +33,7 @@ class MedicinesPage:
     shell: Shell
     heading: str
     lead: str
+    instead: str  # why nothing can be asked for here, and what to do
     cards: tuple[MedicineCard, ...]
     none: str
     trouble: str
@@ -54,6 +55,7 @@ def medicines_page(
     *,
     offers: Section[Offer],
     requests_known: bool,
+    instead: str,
     topic: Topic,
     read_at: str,
     clinic_phone: str,
@@ -65,7 +67,8 @@ def medicines_page(
         shell=shell,
         heading=words("Your medicines"),
         lead=words("These are the medicines your clinic has ordered for you."),
-        cards=tuple(_card(words, paths, each, requests_known, topic) for each in current),
+        instead=instead,
+        cards=tuple(_card(words, paths, each, requests_known, instead, topic) for each in current),
         none=words("Your clinic has no current medicines for you in its record.")
         if offers.is_known_empty or (not current and offers.whole)
         else "",
@@ -104,11 +107,12 @@ def _trouble(words: Words, offers: Section[Offer], not_understood: int, clinic_p
 
 
 def _card(
-    words: Words, paths: Paths, offer: Offer, requests_known: bool, topic: Topic
+    words: Words, paths: Paths, offer: Offer, requests_known: bool, instead: str, topic: Topic
 ) -> MedicineCard:
     order = offer.order
     request = offer.request
-    askable = offer.check.askable and requests_known and not offer.is_asked_for
+    possible = requests_known and not instead and not offer.is_asked_for
+    askable = offer.check.askable and possible
     return MedicineCard(
         name=order.name or words("A medicine without a name"),
         dosage="; ".join(text for text in order.dosage if text)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flask import Blueprint
 
 from smartapp.errors import SmartappError
@@ -15,9 +17,13 @@ from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
-from smartapp.workflow.loading import as_found, read_dispenses, read_orders
+from smartapp.workflow.loading import as_found, read_dispenses, read_orders, read_visits
 from smartapp.workflow.medicines import Offer, offers
+from smartapp.workflow.person_facts import person_facts
+from smartapp.workflow.policy.facts import Facts
+from smartapp.workflow.policy.model import Exclusion
 from smartapp.workflow.requests import Request
+from smartapp.workflow.routing import exclusion_for
 
 bp = Blueprint("patient", __name__, url_prefix="/l/<lid>")
 
@@ -53,14 +59,15 @@ def all_requests(here: Here) -> View:
 @bp.get("/medicines")
 @requires_launch(Role.PATIENT)
 def medicines(here: Here) -> View:
-    patient, offered, requests = load_medicines(here)
+    loaded = load_medicines(here)
     record.viewed(here, "Patient", "MedicationRequest", "MedicationDispense", "Communication")
     page = medicines_page(
         here.words,
-        patient_shell(here, here.words("Your medicines"), patient),
+        patient_shell(here, here.words("Your medicines"), loaded.patient),
         here.paths,
-        offers=offered,
-        requests_known=not requests.failed and requests.whole,
+        offers=loaded.offers,
+        requests_known=not loaded.requests.failed and loaded.requests.whole,
+        instead=in_locale(loaded.exclusion.instead, here.words.locale) if loaded.exclusion else "",
         topic=here.services.policy.topic("refill"),
         read_at=here.words.date_time(here.now),
         clinic_phone=here.services.policy.phones.clinic,
@@ -75,25 +82,42 @@ def load_requests(here: Here) -> tuple[Patient, Section[Request]]:
     return sure_of_patient(got["patient"]), requests
 
 
-def load_medicines(here: Here) -> tuple[Patient, Section[Offer], Section[Request]]:
+@dataclass(frozen=True)
+class Medicines:
+    """What the record says about asking for refills."""
+
+    patient: Patient
+    offers: Section[Offer]
+    requests: Section[Request]
+    person: Facts
+    exclusion: Exclusion | None  # why this person cannot ask here, and what to do instead
+
+
+def load_medicines(here: Here) -> Medicines:
     loader = here.loader()
     got = loader.all_of(
         patient=loader.patient,
         orders=loader.orders,
         dispenses=loader.dispenses,
+        visits=loader.visits,
         messages=loader.messages,
         tasks=loader.tasks,
     )
     requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    patient = sure_of_patient(got["patient"])
     policy = here.services.policy
-    offered = offers(
-        read_orders(as_found(got["orders"])),
-        read_dispenses(as_found(got["dispenses"])),
-        requests,
-        policy.topic("refill").limits,
-        policy.calendar.local(here.now).date(),
+    topic, today = policy.topic("refill"), policy.calendar.local(here.now).date()
+    visits = read_visits(as_found(got["visits"]))
+    person = person_facts(patient, visits, here.words.locale, today)
+    dispenses = read_dispenses(as_found(got["dispenses"]))
+    orders = read_orders(as_found(got["orders"]))
+    return Medicines(
+        patient=patient,
+        offers=offers(orders, dispenses, requests, topic.limits, today),
+        requests=requests,
+        person=person,
+        exclusion=exclusion_for(topic, person, here.now, policy.calendar),
     )
-    return sure_of_patient(got["patient"]), offered, requests
 
 
 def sure_of_patient(loaded: object) -> Patient:

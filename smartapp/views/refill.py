@@ -16,7 +16,7 @@ from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.patient import load_medicines
+from smartapp.views.patient import Medicines, load_medicines
 from smartapp.views.show import patient_shell, related_person, see_other, show
 from smartapp.words import in_locale
 from smartapp.workflow.forms import FieldFault, Fields, fill
@@ -34,13 +34,13 @@ NOT_ANSWERS = {"csrf_token", "submission", "then"}
 @bp.get("")
 @requires_launch(Role.PATIENT)
 def ask(here: Here, handle: str) -> View:
-    order, patient, offer = _offer(here, handle)
-    elsewhere = _not_now(here, offer)
+    order, loaded, offer = _offer(here, handle)
+    elsewhere = _not_now(here, loaded, offer)
     if elsewhere:
         return see_other(elsewhere)
     draft = _draft(here, order) or _new_draft(here, order)
     record.viewed(here, "Patient", "MedicationRequest")
-    return _form(here, patient, offer, draft)
+    return _form(here, loaded.patient, offer, draft)
 
 
 @bp.post("")
@@ -54,26 +54,26 @@ def answer(here: Here, handle: str) -> View:
         return see_other(f"{here.paths.medicines}?said=saved")
     filled = fill(_topic(here).questionnaire, fields)
     if filled.faults:
-        _, patient, offer = _offer(here, handle)
-        return _form(here, patient, offer, draft, filled.faults, 422)
+        _, loaded, offer = _offer(here, handle)
+        return _form(here, loaded.patient, offer, draft, filled.faults, 422)
     return see_other(f"{here.paths.refill(order)}/check")
 
 
 @bp.get("/check")
 @requires_launch(Role.PATIENT)
 def check(here: Here, handle: str) -> View:
-    order, patient, offer = _offer(here, handle)
-    elsewhere = _not_now(here, offer)
+    order, loaded, offer = _offer(here, handle)
+    elsewhere = _not_now(here, loaded, offer)
     draft = _draft(here, order)
     if elsewhere or draft is None or fill(_topic(here).questionnaire, draft.fields).faults:
         return see_other(elsewhere or here.paths.refill(order))
-    asked = _request(here, patient, offer, draft.fields)
+    asked = _request(here, loaded, offer, draft.fields)
     decision = asked.decision()
     team = here.services.policy.queue(decision.queue).team
     record.viewed(here, "Patient", "MedicationRequest")
     page = refill_check_page(
         here.words,
-        patient_shell(here, here.words("Check your answers"), patient),
+        patient_shell(here, here.words("Check your answers"), loaded.patient),
         topic=asked.topic,
         order=offer.order,
         answers=asked.answers,
@@ -96,16 +96,16 @@ def send(here: Here, handle: str) -> View:
     order = here.named(handle, "MedicationRequest")
     known = here.services.outbox.find(sid, here.active.person)
     if known is None:
-        order, patient, offer = _offer(here, handle)
+        order, loaded, offer = _offer(here, handle)
         draft = _draft(here, order)
-        elsewhere = _not_now(here, offer)
+        elsewhere = _not_now(here, loaded, offer)
         if elsewhere:
             return see_other(elsewhere)
         if draft is None or draft.fields["submission"] != [sid]:
             return see_other(f"{here.paths.refill(order)}?said=start-again")
         if fill(_topic(here).questionnaire, draft.fields).faults:
             return see_other(here.paths.refill(order))
-        known = _hand_in(here, sid, _request(here, patient, offer, draft.fields))
+        known = _hand_in(here, sid, _request(here, loaded, offer, draft.fields))
     finish(here, known)
     return see_other(here.paths.request(sid))
 
@@ -156,26 +156,27 @@ def _author(here: Here, patient: Patient) -> Named:
     raise NotFound("the author is not one that a message can name")
 
 
-def _offer(here: Here, handle: str) -> tuple[str, Patient, Offer]:
+def _offer(here: Here, handle: str) -> tuple[str, Medicines, Offer]:
     order = here.named(handle, "MedicationRequest")
-    patient, offered, requests = load_medicines(here)
-    for failure in (offered.failure, requests.failure):
+    loaded = load_medicines(here)
+    for failure in (loaded.offers.failure, loaded.requests.failure):
         if failure is not None:
             raise failure
-    offer = next((each for each in offered.items if each.order.reference == order), None)
+    offer = next((each for each in loaded.offers.items if each.order.reference == order), None)
     if offer is None or offer.order.not_understood:
         raise NotFound("MedicationRequest: not one that can be shown")
-    return order, patient, offer
+    return order, loaded, offer
 
 
-def _not_now(here: Here, offer: Offer) -> str | None:
+def _not_now(here: Here, loaded: Medicines, offer: Offer) -> str | None:
     """Where to go instead, where this cannot be asked for: to the request, or to the reason."""
     if offer.is_asked_for and offer.request and offer.request.submission:
         return f"{here.paths.request(offer.request.submission)}?said=already-asked"
     waiting = _waiting(here, offer.order.reference)
     if waiting:
         return f"{here.paths.request(waiting.sid)}?said=already-asked"
-    return None if offer.check.askable else f"{here.paths.medicines}?said=not-now"
+    can_ask = offer.check.askable and loaded.exclusion is None
+    return None if can_ask else f"{here.paths.medicines}?said=not-now"
 
 
 def _waiting(here: Here, order: str) -> Submission | None:
@@ -184,13 +185,14 @@ def _waiting(here: Here, order: str) -> Submission | None:
     return next((each for each in mine if each.title == order and not each.is_finished), None)
 
 
-def _request(here: Here, patient: Patient, offer: Offer, fields: Fields) -> RefillRequest:
+def _request(here: Here, loaded: Medicines, offer: Offer, fields: Fields) -> RefillRequest:
     topic = _topic(here)
     return RefillRequest(
         policy=here.services.policy,
         topic=topic,
         offer=offer,
-        patient=patient,
+        patient=loaded.patient,
+        person=loaded.person,
         answers=fill(topic.questionnaire, fields).answers,
         language=here.words.locale,
         now=here.now,

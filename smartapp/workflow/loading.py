@@ -12,6 +12,7 @@ from smartapp.fhir.allergy import Allergy
 from smartapp.fhir.client import FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.element import Json
+from smartapp.fhir.encounter import Visit
 from smartapp.fhir.medication import Dispense, MedicationOrder
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
@@ -57,6 +58,12 @@ class Loader:
             return Found((), complete=False)
         return self._search("MedicationDispense")
 
+    def visits(self) -> Found:
+        """Where they cannot be seen, it stays unknown when the last one was."""
+        if not self.gate.may("Encounter", "search-type"):
+            return Found((), complete=False)
+        return self._search("Encounter")
+
     def allergies(self) -> Found:
         return self._search("AllergyIntolerance")
 
@@ -99,6 +106,10 @@ def read_orders(found: Found | SmartappError) -> Section[MedicationOrder]:
 
 def read_dispenses(found: Found | SmartappError) -> Section[Dispense]:
     return section_of(found, Dispense.from_fhir)
+
+
+def read_visits(found: Found | SmartappError) -> Section[Visit]:
+    return section_of(found, Visit.from_fhir)
 
 
 def read_allergies(found: Found | SmartappError) -> Section[Allergy]:

@@ -10,7 +10,7 @@ from smartapp.fhir.questionnaire import Answers, Questionnaire
 from smartapp.fhir.routing import Routing
 from smartapp.words import in_locale
 from smartapp.workflow.medicines import Offer
-from smartapp.workflow.policy.facts import Facts, FactValue
+from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.refills import order_facts
 from smartapp.workflow.routing import Decision, decide
@@ -28,6 +28,7 @@ class RefillRequest:
     topic: Topic
     offer: Offer
     patient: Patient
+    person: Facts
     answers: Answers
     language: str
     now: datetime
@@ -73,14 +74,7 @@ class RefillRequest:
 
     def _facts(self) -> Facts:
         today = self.policy.calendar.local(self.now).date()
-        facts: dict[str, FactValue] = {**order_facts(self.offer.facts, today)}
-        if self.language in self.policy.languages:
-            facts["language"] = self.language
-        born = self.patient.birth_date
-        if born is not None and born.precision == "day":
-            had_birthday = (today.month, today.day) >= (born.day.month, born.day.day)
-            facts["age-in-years"] = today.year - born.day.year - (not had_birthday)
-        return facts
+        return {**self.person, **order_facts(self.offer.facts, today)}
 
 
 def free_text(questionnaire: Questionnaire, answers: Answers) -> str:
