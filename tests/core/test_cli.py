@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -31,6 +32,8 @@ def ready(clinic, monkeypatch, tmp_path, signing_keys):
     (tmp_path / "keys" / "signing.pem").unlink()
     shutil.copytree(signing_keys, tmp_path / "keys", dirs_exist_ok=True)
     clinic.environ["SMARTAPP_POLICY"] = str(ROOT / "policy")
+    for name in [name for name in os.environ if name.startswith("SMARTAPP_")]:
+        monkeypatch.delenv(name)  # what the tests themselves were started with
     for name, value in clinic.environ.items():
         monkeypatch.setenv(name, value)
     clinic.settings()
