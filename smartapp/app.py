@@ -19,7 +19,7 @@ from smartapp.sessions.launches import Launches
 from smartapp.sessions.outbox import Outbox
 from smartapp.sessions.store import open_store
 from smartapp.sessions.vault import Vault
-from smartapp.transport import Transport, request_id
+from smartapp.transport import Transport
 from smartapp.views import (
     errors,
     headers,
@@ -83,9 +83,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
 
 def _begin() -> None:
     g.started = time.monotonic()
-    name = uuid4().hex
-    request_id.set(name)
-    logs.REQUEST_ID.set(name)
+    logs.REQUEST_ID.set(uuid4().hex)
 
 
 def _log(response: Response) -> Response:

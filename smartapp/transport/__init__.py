@@ -2,7 +2,7 @@
 
 from smartapp.transport.address import origin, outside, parse
 from smartapp.transport.answer import Answer
-from smartapp.transport.door import Bearer, Limits, Transport, request_id
+from smartapp.transport.door import Bearer, Limits, Transport
 
 __all__ = [
     "Answer",
@@ -12,5 +12,4 @@ __all__ = [
     "origin",
     "outside",
     "parse",
-    "request_id",
 ]

@@ -27,6 +27,7 @@ from smartapp.errors import (
     OutsideFhirBase,
     SmartappError,
 )
+from smartapp.logs import REQUEST_ID
 from smartapp.transport.address import Address, outside, parse
 from smartapp.transport.answer import Answer
 from smartapp.transport.breaker import Breaker
@@ -42,8 +43,6 @@ STEP = 65_536
 # The library writes whole addresses into its log, and an address can name a patient.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
-# Set once for each request that the app serves; the EHR's log and ours then share a name for it.
-request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 _page_ends: ContextVar[float] = ContextVar("page_ends", default=float("inf"))
 
 
@@ -176,7 +175,7 @@ class Transport:
         body: bytes | None,
         bearer: Bearer | None,
     ) -> requests.PreparedRequest:
-        named = request_id.get()
+        named = REQUEST_ID.get()  # the EHR's log and ours then share a name for it
         sent = {"X-Request-Id": named} if named else {}
         sent |= dict(headers)
         if bearer is not None:

@@ -9,9 +9,9 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
 from smartapp import errors
+from smartapp.logs import REQUEST_ID
 from smartapp.pages.problem import explain, problem_page
 from smartapp.pages.shell import Link
-from smartapp.transport import request_id
 from smartapp.views import record
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
@@ -89,7 +89,7 @@ def _page(code: str, status: int) -> Response:
         words,
         explain(words, code),
         app_name=services().settings.app_name,
-        support_code=f"{code}-{(request_id.get() or '')[:8]}",
+        support_code=f"{code}-{REQUEST_ID.get()[:8]}",
         again=_again(words),
         kept=_kept(words),
     )

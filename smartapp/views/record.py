@@ -13,10 +13,10 @@ from smartapp.audit import Context, Event, Purpose, Who
 from smartapp.config import Ehr
 from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
+from smartapp.logs import REQUEST_ID
 from smartapp.services import Services
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.sessions.submission import Step, StepState, Submission
-from smartapp.transport import request_id
 from smartapp.workflow.queue import QueueItem
 
 
@@ -46,7 +46,7 @@ def context_of(active: ActiveLaunch, client_id: str = "") -> Context:
     is_patient = user.role is Role.PATIENT
     acts_for = patient if is_patient and user.fhir_user != patient else None
     return Context(
-        request_id=request_id.get() or "",
+        request_id=REQUEST_ID.get(),
         ehr=launched.ehr_key,
         iss=launched.iss,
         client_id=client_id,
@@ -62,7 +62,7 @@ def context_of(active: ActiveLaunch, client_id: str = "") -> Context:
 def bare_context(ehr: Ehr | None) -> Context:
     """Before the login there is nobody to name."""
     return Context(
-        request_id=request_id.get() or "",
+        request_id=REQUEST_ID.get(),
         ehr=ehr.key if ehr else "",
         iss=ehr.iss if ehr else "",
         client_id=ehr.client_id if ehr else "",

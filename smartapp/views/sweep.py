@@ -7,8 +7,8 @@ import threading
 from uuid import uuid4
 
 from smartapp.errors import SmartappError
+from smartapp.logs import REQUEST_ID
 from smartapp.services import Services
-from smartapp.transport import request_id
 from smartapp.views import record
 
 EVERY_SECONDS = 15.0
@@ -29,7 +29,7 @@ def _run(services: Services) -> None:
 
 
 def sweep_once(services: Services) -> None:
-    request_id.set(uuid4().hex)
+    REQUEST_ID.set(uuid4().hex)
     try:
         failed = services.courier(record.sweep(services)).sweep()
         if failed:

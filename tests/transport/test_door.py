@@ -22,7 +22,8 @@ from smartapp.errors import (
     OutsideFhirBase,
     SmartappError,
 )
-from smartapp.transport import Answer, Bearer, Transport, request_id
+from smartapp.logs import REQUEST_ID
+from smartapp.transport import Answer, Bearer, Transport
 
 
 def respond_in_turn(*responses: Response) -> Callable[[Request], Response]:
@@ -53,11 +54,11 @@ def test_a_request_carries_its_name_its_body_and_nothing_that_tells_of_the_machi
     ehr: HTTPServer, transport: Transport
 ) -> None:
     ehr.expect_request("/fhir").respond_with_data("{}")
-    named = request_id.set("r-17")
+    named = REQUEST_ID.set("r-17")
     transport.send(
         "POST", ehr.url_for("/fhir"), headers={"Content-Type": "application/fhir+json"}, body=b"{}"
     )
-    request_id.reset(named)
+    REQUEST_ID.reset(named)
     transport.send("GET", ehr.url_for("/fhir"), headers={"X-Request-Id": "r-18"})
     transport.send("GET", ehr.url_for("/fhir"))
 
@@ -399,9 +400,9 @@ def test_a_call_cannot_outlive_the_page_it_was_made_for(
 
 def test_the_name_of_the_request_reaches_the_threads(ehr: HTTPServer, transport: Transport) -> None:
     ehr.expect_request("/").respond_with_data("{}")
-    named = request_id.set("r-42")
+    named = REQUEST_ID.set("r-42")
     transport.together([lambda: transport.send("GET", ehr.url_for("/"))] * 3, within=5)
-    request_id.reset(named)
+    REQUEST_ID.reset(named)
 
     assert [request.headers["X-Request-Id"] for request, _ in ehr.log] == ["r-42"] * 3
 
