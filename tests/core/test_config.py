@@ -85,6 +85,7 @@ def test_every_problem_is_said_at_once_with_its_place(clinic):
         ({"iss_prefix": "https://launch.example"}, "ehrs[0].iss_prefix must end with a slash"),
         ({"frame_ancestors": ["https://a.example/x"]}, "frame_ancestors[0] must be an origin"),
         ({"frame_ancestors": ["http://a.example"]}, "frame_ancestors[0] must be https"),
+        ({"frame_ancestors": ["https://A.example"]}, "frame_ancestors[0] must be an origin"),
         ({"frame_ancestors": ["*"]}, "frame_ancestors[0] must be an absolute address"),
         ({"token_origin": None}, "ehrs[0].token_origin is missing"),
         ({"token_origin": "https://login.example/token"}, "ehrs[0].token_origin must be an origin"),

@@ -79,6 +79,7 @@ def test_a_line_break_cannot_forge_a_second_event(written):
         ("GET /fhir/Patient?family=canary&x=1 failed", ()),
         ("sent Authorization: Bearer canary-1.2_3", ()),
         (f"could not decode {JWT}", ()),
+        ("could not decode eyJhbGci.eyJzdWIi.canary", ()),
         ("token 7Zcanary0Q9xLm4Tb8Wp2Vd was refused", ()),
     ],
 )
@@ -155,6 +156,20 @@ def test_a_program_that_falls_over_does_so_in_one_json_line_without_values(crash
     assert "canary" not in ended.stderr
     (line,) = [json.loads(line) for line in ended.stderr.splitlines()]
     assert line["level"] in ("critical", "warning", "error")
+
+
+def test_what_cannot_be_written_is_left_out_and_not_explained():
+    program = (
+        "from smartapp import logs\nlogs.set_up()\nimport logging\n"
+        "class Odd:\n    def __str__(self): raise ValueError('canary')\n"
+        "logging.getLogger('smartapp').info('canary', extra={'what': Odd()})\n"
+    )
+
+    ended = subprocess.run(
+        [sys.executable, "-c", program], cwd=ROOT, capture_output=True, text=True, check=True
+    )
+
+    assert ended.stderr == ""
 
 
 def test_gunicorn_takes_the_same_lines():

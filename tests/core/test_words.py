@@ -149,6 +149,13 @@ def test_an_update_adds_what_is_new_keeps_what_is_translated_and_drops_the_rest(
     assert app.update() == text
 
 
+def test_a_sentence_that_became_a_plural_needs_a_new_translation(app):
+    app.says("words.plural('{n} day', '{n} days', n)")
+    app.has(("{n} day", "{n} días"))
+
+    assert app.check().faults == ("app/page.py: '{n} day' is not translated to es",)
+
+
 def test_a_singular_may_say_one_without_its_digit(app):
     app.says("words.plural('{n} day', '{n} days', n)")
     app.has()
