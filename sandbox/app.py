@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -15,6 +15,7 @@ from sandbox import chart, people
 from sandbox.chart import Office
 from sandbox.directory import Directory
 from sandbox.faults import Faults
+from sandbox.people.dates import CLINIC_TIME
 from sandbox.rest import fhir_blueprint
 from sandbox.smart import views
 from sandbox.smart.clients import Clients
@@ -73,7 +74,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
 def _store(config: Config, clock: Callable[[], float]) -> Store:
     store = Store(file=config.file, clock=clock)
     if not len(store):
-        store.load(people.resources(datetime.fromtimestamp(clock(), UTC).date()))
+        store.load(people.resources(datetime.fromtimestamp(clock(), CLINIC_TIME).date()))
     return store
 
 
@@ -86,7 +87,8 @@ def _page_headers(app_url: str) -> Callable[[Response], Response]:
     )
 
     def add(response: Response) -> Response:
-        if response.mimetype == "text/html":
+        # A document of the record comes with a stricter policy of its own.
+        if response.mimetype == "text/html" and "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = policy
             response.headers["Referrer-Policy"] = "same-origin"
             response.headers["Cache-Control"] = "no-store"
