@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 
 from smartapp import logs
@@ -9,8 +10,11 @@ from smartapp.app import create_app, make_services
 from smartapp.config import load_settings
 from smartapp.views.sweep import start_sweep
 
+log = logging.getLogger("smartapp.start")
 logs.set_up()
 settings = load_settings(os.environ)
+for warning in settings.warnings:
+    log.warning("configuration", extra={"place": warning.place, "what": warning.what})
 services = make_services(settings)
 app = create_app(settings, services)
 start_sweep(services)

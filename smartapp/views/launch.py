@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from functools import wraps
+from typing import ParamSpec
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
@@ -38,37 +41,54 @@ from smartapp.words import LOCALES
 bp = Blueprint("launch", __name__)
 
 
+P = ParamSpec("P")
+
+
+def _on_record(view: Callable[P, View]) -> Callable[P, View]:
+    """A launch that fails is put on record, whatever it failed at."""
+
+    @wraps(view)
+    def recorded(*args: P.args, **values: P.kwargs) -> View:
+        g.data_free = True
+        try:
+            return view(*args, **values)
+        except SmartappError as error:
+            context = record.bare_context(g.get("ehr"))
+            services().audit.record(audit.launch_denied(context, error.code))
+            raise
+
+    return recorded
+
+
 @bp.get("/launch")
+@_on_record
 def from_ehr() -> View:
     """The EHR opens the app. Nobody is contacted before `iss` is known."""
-    g.data_free = True
-    ehr = registration_for(services().settings, request.args.get("iss"), LaunchKind.EHR)
+    settings = services().settings
+    g.ehr = ehr = registration_for(settings, request.args.get("iss"), LaunchKind.EHR)
     return _leave(ehr, LaunchKind.EHR, request.args.get("launch"))
 
 
 @bp.get("/launch/<key>")
+@_on_record
 def standalone(key: str) -> View:
     """A patient starts from the front page."""
-    ehr = services().settings.ehr(key)
+    g.ehr = ehr = services().settings.ehr(key)
     if ehr is None or LaunchKind.STANDALONE not in ehr.launches:
         raise UnknownIssuer
     return _leave(ehr, LaunchKind.STANDALONE, None)
 
 
 @bp.get("/callback/<key>")
+@_on_record
 def back(key: str) -> View:
     """The `state` is used up before anything else happens, whatever comes of it."""
-    g.data_free = True
-    ehr = services().settings.ehr(key)
+    g.ehr = ehr = services().settings.ehr(key)
     if ehr is None:
         raise UnknownIssuer
-    try:
-        pending = _pending(ehr)
-        launched = _arrive(pending, ehr)
-        active, secret = services().launches.open(_in_their_language(launched))
-    except SmartappError as error:
-        services().audit.record(audit.launch_denied(record.bare_context(ehr), error.code))
-        raise
+    pending = _pending(ehr)
+    launched = _arrive(pending, ehr)
+    active, secret = services().launches.open(_in_their_language(launched))
     patient = f"Patient/{launched.patient_id}" if launched.patient_id else ""
     context = record.context_of(active, ehr.client_id)
     services().audit.record(audit.session_opened(context, patient))

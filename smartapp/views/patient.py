@@ -32,7 +32,7 @@ bp = Blueprint("patient", __name__, url_prefix="/l/<lid>")
 @requires_launch(Role.PATIENT)
 def home(here: Here) -> View:
     patient, requests = load_requests(here)
-    record.viewed(here, "Patient", "Communication", "Task")
+    record.viewed(here, patient.id, **record.in_requests(requests.items))
     policy = here.services.policy
     page = home_page(
         here.words,
@@ -50,7 +50,7 @@ def home(here: Here) -> View:
 @requires_launch(Role.PATIENT)
 def all_requests(here: Here) -> View:
     patient, requests = load_requests(here)
-    record.viewed(here, "Patient", "Communication", "Task")
+    record.viewed(here, patient.id, **record.in_requests(requests.items))
     shell = patient_shell(here, here.words("Your requests"), patient)
     page = requests_page(here.words, shell, here.paths, requests=requests, now=here.now)
     return show("requests", page)
@@ -60,7 +60,12 @@ def all_requests(here: Here) -> View:
 @requires_launch(Role.PATIENT)
 def medicines(here: Here) -> View:
     loaded = load_medicines(here)
-    record.viewed(here, "Patient", "MedicationRequest", "MedicationDispense", "Communication")
+    record.viewed(
+        here,
+        loaded.patient.id,
+        MedicationRequest=len(loaded.offers.items),
+        **record.in_requests(loaded.requests.items),
+    )
     page = medicines_page(
         here.words,
         patient_shell(here, here.words("Your medicines"), loaded.patient),

@@ -18,6 +18,7 @@ from smartapp.services import Services
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.sessions.submission import Step, StepState, Submission
 from smartapp.workflow.queue import QueueItem
+from smartapp.workflow.requests import Request
 
 
 class Present(Protocol):
@@ -71,16 +72,19 @@ def bare_context(ehr: Ehr | None) -> Context:
     )
 
 
-def viewed(here: Present, *kinds: str) -> None:
-    """These types of the launch's patient are about to be shown."""
-    patient = f"Patient/{here.active.launched.patient_id}"
-    _record(here, audit.record_viewed(_context(here), patient, dict.fromkeys(kinds, 1)))
+def viewed(here: Present, patient_id: str, **counts: int) -> None:
+    """So many of each type, of this patient, are about to be shown."""
+    shown = {"Patient": 1, **{kind: count for kind, count in counts.items() if count}}
+    _record(here, audit.record_viewed(_context(here), f"Patient/{patient_id}", shown))
 
 
-def item_viewed(here: Present, patient_id: str, reference: str) -> None:
-    kinds = ("AllergyIntolerance", "Communication", "MedicationDispense", "MedicationRequest")
-    counts = dict.fromkeys((reference.split("/", 1)[0], "Patient", *kinds), 1)
-    _record(here, audit.record_viewed(_context(here), f"Patient/{patient_id}", counts))
+def in_requests(requests: Iterable[Request]) -> dict[str, int]:
+    """How many messages, and how many units of work, these requests are made of."""
+    listed = list(requests)
+    return {
+        "Communication": sum(len(each.messages) for each in listed),
+        "Task": sum(each.task is not None for each in listed),
+    }
 
 
 def listed(here: Present, items: Iterable[QueueItem]) -> None:

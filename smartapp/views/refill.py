@@ -39,7 +39,7 @@ def ask(here: Here, handle: str) -> View:
     if elsewhere:
         return see_other(elsewhere)
     draft = _draft(here, order) or _new_draft(here, order)
-    record.viewed(here, "Patient", "MedicationRequest")
+    record.viewed(here, loaded.patient.id, MedicationRequest=1)
     return _form(here, loaded.patient, offer, draft)
 
 
@@ -70,7 +70,7 @@ def check(here: Here, handle: str) -> View:
     asked = _request(here, loaded, offer, draft.fields)
     decision = asked.decision()
     team = here.services.policy.queue(decision.queue).team
-    record.viewed(here, "Patient", "MedicationRequest")
+    record.viewed(here, loaded.patient.id, MedicationRequest=1)
     page = refill_check_page(
         here.words,
         patient_shell(here, here.words("Check your answers"), loaded.patient),

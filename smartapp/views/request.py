@@ -31,7 +31,7 @@ def follow(here: Here, handle: str) -> View:
     request = next((each for each in requests.items if each.submission == sid), None)
     if request is None and submission is None:
         raise requests.failure or NotFound("no such request")
-    record.viewed(here, "Patient", "Communication", "Task")
+    record.viewed(here, patient.id, **record.in_requests([request] if request else []))
     title = pages.title_of(here.words, request) if request else here.words("Your request")
     page = pages.request_page(
         here.words,

@@ -13,9 +13,8 @@ from smartapp.views.here import Here
 
 
 def show(name: str, page: object, status: int = 200) -> Response:
-    return Response(
-        render_template(f"pages/{name}.html", page=page), status, content_type="text/html"
-    )
+    html = render_template(f"pages/{name}.html", page=page)
+    return Response(html, status, content_type="text/html; charset=utf-8")
 
 
 def see_other(address: str) -> Response:

@@ -272,7 +272,15 @@ def _show(
     status: int = 200,
 ) -> View:
     answers, beside = _beside(opened)
-    record.item_viewed(here, opened.patient.id, opened.reference)
+    record.viewed(
+        here,
+        opened.patient.id,
+        MedicationRequest=len(beside.orders.items),
+        MedicationDispense=len(beside.dispenses.items),
+        AllergyIntolerance=len(beside.allergies.items),
+        QuestionnaireResponse=int(bool(answers)),
+        **record.in_requests([opened.request]),
+    )
     task = opened.request.task
     address = here.paths.item(opened.reference)
     can_claim = not opened.request.is_closed and (task is None or task.owner is None)
