@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,6 +10,7 @@ from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
 from smartapp.pages.shell import Link, Shell
+from smartapp.sessions.submission import Submission
 from smartapp.words import Words
 from smartapp.workflow.requests import Request
 
@@ -39,16 +41,20 @@ def home_page(
     *,
     name: str,
     requests: Section[Request],
+    submissions: Sequence[Submission],
     urgent: str,
     now: datetime,
 ) -> HomePage:
+    cards = request_cards(words, paths, requests.items, submissions, now)
     return HomePage(
         shell=shell,
         heading=words("Hello, {name}", name=name) if name else words("Hello"),
         ask=Link(words("Ask for a refill"), paths.medicines),
         requests_heading=words("Your latest requests"),
-        cards=request_cards(words, paths, requests.items[:SHOWN], now),
-        none=words("You have not asked for anything yet.") if requests.is_known_empty else "",
+        cards=cards[:SHOWN],
+        none=words("You have not asked for anything yet.")
+        if requests.is_known_empty and not cards
+        else "",
         trouble=requests_trouble(words, requests),
         again=Link(words("Try again"), paths.home) if not requests.whole else None,
         all_requests=Link(words("All your requests"), paths.requests),

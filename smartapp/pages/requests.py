@@ -10,6 +10,7 @@ from smartapp.fhir.message import Message
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
+from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.requests import Request, Stage
@@ -267,6 +268,7 @@ def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
 class RequestCard:
     title: str
     stage: str
+    kind: str  # of the badge that the stage is shown in
     new_answer: bool
     facts: tuple[str, ...]
     link: Link | None
@@ -286,9 +288,33 @@ class RequestsPage:
 
 
 def request_cards(
-    words: Words, paths: Paths, requests: Sequence[Request], now: datetime
+    words: Words,
+    paths: Paths,
+    requests: Sequence[Request],
+    submissions: Sequence[Submission],
+    now: datetime,
 ) -> tuple[RequestCard, ...]:
-    return tuple(_request_card(words, paths, each, now) for each in requests)
+    """What is still on its way, or did not arrive, stands first: it is in no record yet."""
+    arrived = {request.submission for request in requests}
+    on_its_way = tuple(
+        _submission_card(words, paths, each)
+        for each in reversed(submissions)
+        if each.state is not SubmissionState.CONFIRMED and each.sid not in arrived
+    )
+    return (*on_its_way, *(_request_card(words, paths, each, now) for each in requests))
+
+
+def _submission_card(words: Words, paths: Paths, submission: Submission) -> RequestCard:
+    refused = submission.state is SubmissionState.REFUSED
+    return RequestCard(
+        title=words("Refill: {medicine}", medicine=submission.title),
+        stage=words("NOT received") if refused else words("Being confirmed"),
+        kind="late" if refused else "soon",
+        new_answer=False,
+        facts=(),
+        link=Link(words("Open"), paths.request(submission.sid)),
+        closed=False,
+    )
 
 
 def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -> RequestCard:
@@ -303,6 +329,7 @@ def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -
     return RequestCard(
         title=title_of(words, request),
         stage=stage_words(words, request),
+        kind="done" if request.is_closed else "soon",
         new_answer=answered,
         facts=tuple(facts),
         link=Link(words("Open"), paths.request(request.submission)) if request.submission else None,
@@ -319,13 +346,22 @@ def requests_trouble(words: Words, requests: Section[Request]) -> str:
 
 
 def requests_page(
-    words: Words, shell: Shell, paths: Paths, *, requests: Section[Request], now: datetime
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    *,
+    requests: Section[Request],
+    submissions: Sequence[Submission],
+    now: datetime,
 ) -> RequestsPage:
+    cards = request_cards(words, paths, requests.items, submissions, now)
     return RequestsPage(
         shell=shell,
         heading=words("Your requests"),
-        cards=request_cards(words, paths, requests.items, now),
-        none=words("You have not asked for anything yet.") if requests.is_known_empty else "",
+        cards=cards,
+        none=words("You have not asked for anything yet.")
+        if requests.is_known_empty and not cards
+        else "",
         trouble=requests_trouble(words, requests),
         again=Link(words("Try again"), paths.requests) if not requests.whole else None,
         ask=Link(words("Ask for a refill"), paths.medicines),

@@ -48,6 +48,7 @@ class Submission:
     created_at: float
     title: str = field(repr=False)
     steps: tuple[Step, ...]
+    about: str = ""  # "MedicationRequest/id" or another resource that it is for
     author_needed: bool = False  # as the outbox reads it: there is no live token to go on with
 
     def __post_init__(self) -> None:

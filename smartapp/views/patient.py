@@ -40,6 +40,7 @@ def home(here: Here) -> View:
         here.paths,
         name=patient.name or "",
         requests=requests,
+        submissions=here.services.outbox.of(here.active.person),
         urgent=in_locale(policy.urgent, here.words.locale),
         now=here.now,
     )
@@ -52,7 +53,14 @@ def all_requests(here: Here) -> View:
     patient, requests = load_requests(here)
     record.viewed(here, patient.id, **record.in_requests(requests.items))
     shell = patient_shell(here, here.words("Your requests"), patient)
-    page = requests_page(here.words, shell, here.paths, requests=requests, now=here.now)
+    page = requests_page(
+        here.words,
+        shell,
+        here.paths,
+        requests=requests,
+        submissions=here.services.outbox.of(here.active.person),
+        now=here.now,
+    )
     return show("requests", page)
 
 

@@ -118,7 +118,7 @@ def finish(here: Here, submission: Submission, *, patiently: bool = True) -> Sub
         here.services.courier(record.delivery(here)).carry(sid, patiently=patiently)
     after = outbox.find(sid, person) or submission
     if after.state is SubmissionState.CONFIRMED:
-        here.services.drafts.discard(person, _form_name(after.title))
+        here.services.drafts.discard(person, _form_name(after.about))
     return after
 
 
@@ -138,7 +138,8 @@ def _hand_in(here: Here, sid: str, asked: RefillRequest) -> Submission:
         person=here.active.person,
         ehr_key=here.active.launched.ehr_key,
         created_at=here.services.clock(),
-        title=asked.offer.order.reference,
+        title=asked.offer.order.name,
+        about=asked.offer.order.reference,
         steps=steps,
     )
     received = here.services.outbox.receive(submission, here.active.launched.token)
@@ -182,7 +183,7 @@ def _not_now(here: Here, loaded: Medicines, offer: Offer) -> str | None:
 def _waiting(here: Here, order: str) -> Submission | None:
     """Handed in, and not yet known to be in the EHR: asking again would file it twice."""
     mine = here.services.outbox.of(here.active.person)
-    return next((each for each in mine if each.title == order and not each.is_finished), None)
+    return next((each for each in mine if each.about == order and not each.is_finished), None)
 
 
 def _request(here: Here, loaded: Medicines, offer: Offer, fields: Fields) -> RefillRequest:

@@ -86,4 +86,4 @@ def _kept(here: Here, submission: Submission | None) -> str:
     """What was refused is given back, so that it can be copied."""
     if submission is None or submission.state is not SubmissionState.REFUSED:
         return ""
-    return own_words(here, submission.title)
+    return own_words(here, submission.about)

@@ -217,7 +217,8 @@ def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
         person=opened.person,
         ehr_key=here.active.launched.ehr_key,
         created_at=here.services.clock(),
-        title=opened.reference,
+        title=opened.request.root.subject_line,
+        about=opened.reference,
         steps=(step,),
     )
     record.handed_in(here, outbox.receive(submission, token))
