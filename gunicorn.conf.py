@@ -6,6 +6,8 @@ import os
 from pathlib import Path
 from typing import Any
 
+from smartapp import logs
+
 # Only this machine, unless somebody says otherwise; the container image does.
 bind = f"{os.environ.get('HOST') or '127.0.0.1'}:{os.environ.get('PORT') or '8000'}"
 
@@ -27,7 +29,7 @@ keepalive = 5
 # The app writes its own log and its audit trail. An access log would hold `code` and `state`.
 accesslog = None
 errorlog = "-"
-loglevel = "info"
+logconfig_dict = logs.CONFIG  # its own lines look like ours: JSON, and nothing of a record
 
 
 def on_starting(server: Any) -> None:

@@ -42,9 +42,17 @@ make_environment() {
     "$python" -m venv --clear $2 "$1"
 }
 
+# So that `.venv/bin/smartapp policy lint` works from any folder.
+put_command() {
+    printf '#!%s/bin/python\nimport sys\n\nsys.path.insert(0, "%s")\n\nfrom smartapp.cli import main\n\nsys.exit(main())\n' \
+        "$PWD/$tools" "$PWD" >"$tools/bin/smartapp"
+    chmod +x "$tools/bin/smartapp"
+}
+
 python=$(find_python)
 make_environment "$tools" ''
 [ "$folder" = "$tools" ] || make_environment "$folder" --without-pip
+put_command
 
 "$tools/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes \
     -r requirements/uv.txt 2>/dev/null || true
