@@ -125,8 +125,8 @@ class Transport:
         within: float | None = None,
         max_bytes: int | None = None,
     ) -> Answer:
-        """Any status is an answer. EhrUnreachable: the request did not leave. EhrTooSlow: it may
-        have been carried out. Only reads are ever repeated.
+        """Any status is an answer. EhrUnreachable, EhrBusy: the request did not leave. EhrTooSlow:
+        it may have been carried out. Only reads are ever repeated.
         """
         ends = min(time.monotonic() + (within or self._limits.total), _page_ends.get())
         if bearer is not None and outside(bearer.base, url):
@@ -213,6 +213,8 @@ class Transport:
         if not line.slots.acquire(timeout=max(0.0, ends - time.monotonic())):
             raise EhrBusy(None)
         try:
+            if time.monotonic() >= ends:
+                raise EhrBusy(None)
             if not line.breaker.lets_through():
                 raise EhrUnreachable("left alone for a while")
             return self._watched(line.breaker, request, ends, cap)
@@ -244,10 +246,9 @@ class Transport:
 
     def _exchange(self, request: requests.PreparedRequest, ends: float, cap: int) -> Answer:
         now = time.monotonic()
-        if now >= ends:
-            raise EhrTooSlow
         attempt = Attempt(first_byte_by=now + self._limits.first_byte, ends=ends)
-        timeout = (min(self._limits.connect, ends - now), self._limits.first_byte)
+        connect = max(0.001, min(self._limits.connect, ends - now))
+        timeout = (connect, self._limits.first_byte)
         token = current.set(attempt)
         try:
             with self._session.send(

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import threading
 from typing import Any
 
 import pytest
@@ -152,8 +154,23 @@ def test_an_ehr_that_says_it_nowhere_cannot_be_entered(
 def test_an_ehr_that_cannot_be_reached_is_not_asked_twice(
     fake: FakeEhr, transport: Transport
 ) -> None:
-    with pytest.raises(DiscoveryFailed):
-        discover(fake.registration(iss="http://127.0.0.1:9/fhir"), transport)
+    tried = []
+
+    def hang_up() -> None:
+        connection, _ = listener.accept()
+        tried.append(connection.recv(1))
+        connection.close()
+        listener.close()
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    port = listener.getsockname()[1]
+    serving = threading.Thread(target=hang_up)
+    serving.start()
+    with pytest.raises(DiscoveryFailed, match="unreachable"):
+        discover(fake.registration(iss=f"https://127.0.0.1:{port}/fhir"), transport)
+    serving.join()
+
+    assert len(tried) == 1
 
 
 @pytest.mark.smart(1, 54)

@@ -269,8 +269,9 @@ def test_a_document_that_leads_elsewhere_is_refused(
     text = json.dumps(document).replace("{origin}", fake.origin)
     fake.answers(OPENID, text.replace("{canary}", canary.url_for("/")))
 
-    with pytest.raises(failure):
-        check(fake.id_token(), fake, transport)
+    for iss in (fake.origin, "https://evil.example"):
+        with pytest.raises(failure):
+            check(fake.id_token(iss=iss), fake, transport)
 
 
 @pytest.mark.smart(74)
@@ -279,6 +280,7 @@ def test_keys_are_read_bare_and_odd_ones_spoil_nothing(fake: FakeEhr, transport:
     fake.publishes_keys(
         {"kty": "AKP", "pub": "x"},
         {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "one"},
+        {"kty": "RSA", "n": "_" * 171, "e": "AQAB", "kid": "one"},
         {"kty": "EC", "crv": "P-1", "x": "a", "y": "b"},
         {"kty": "EC"},
         {"kty": "oct", "k": "c2VjcmV0", "kid": "one"},

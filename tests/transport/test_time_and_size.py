@@ -89,6 +89,18 @@ def test_an_ehr_that_never_answers_is_left_after_the_time_for_the_first_byte(
     assert server.connections == 1
 
 
+def test_an_ehr_that_has_begun_to_answer_gets_all_of_the_time(
+    raw_server: Callable[[Script], Any], transport_with: Callable[..., Transport]
+) -> None:
+    def script(connection: socket.socket) -> None:
+        connection.sendall(HEAD + b"Content-Length: 10\r\n\r\n")
+        drip(connection, b" " * 10, pause=0.03)
+
+    server = raw_server(script)
+
+    assert transport_with(first_byte=0.1, total=5).send("GET", server.url).body == b" " * 10
+
+
 def test_a_host_that_does_not_take_the_connection_is_unreachable_soon(
     transport_with: Callable[..., Transport],
 ) -> None:
