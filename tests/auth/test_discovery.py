@@ -157,10 +157,13 @@ def test_an_ehr_that_cannot_be_reached_is_not_asked_twice(
     tried = []
 
     def hang_up() -> None:
-        connection, _ = listener.accept()
-        tried.append(connection.recv(1))
-        connection.close()
-        listener.close()
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            tried.append(connection.recv(1))
+            connection.close()
 
     listener = socket.create_server(("127.0.0.1", 0))
     port = listener.getsockname()[1]
@@ -168,6 +171,8 @@ def test_an_ehr_that_cannot_be_reached_is_not_asked_twice(
     serving.start()
     with pytest.raises(DiscoveryFailed, match="unreachable"):
         discover(fake.registration(iss=f"https://127.0.0.1:{port}/fhir"), transport)
+    listener.shutdown(socket.SHUT_RDWR)
+    listener.close()
     serving.join()
 
     assert len(tried) == 1

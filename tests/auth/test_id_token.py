@@ -280,7 +280,7 @@ def test_keys_are_read_bare_and_odd_ones_spoil_nothing(fake: FakeEhr, transport:
     fake.publishes_keys(
         {"kty": "AKP", "pub": "x"},
         {"kty": "RSA", "n": "AQAB", "e": "AQAB", "kid": "one"},
-        {"kty": "RSA", "n": "_" * 171, "e": "AQAB", "kid": "one"},
+        {"kty": "RSA", "n": "_" * 170 + "8", "e": "AQAB", "kid": "one"},
         {"kty": "EC", "crv": "P-1", "x": "a", "y": "b"},
         {"kty": "EC"},
         {"kty": "oct", "k": "c2VjcmV0", "kid": "one"},
