@@ -38,7 +38,9 @@ T = TypeVar("T")
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a read that met these may be repeated
 GATEWAY_DOWN = frozenset({502, 503, 504})
-STEP = 65_536
+STEP = 16_384
+UNSUSPICIOUS = 1_000_000
+MOST_EXPANSION = 200  # FHIR unpacks to some thirty times its size, a bomb to a thousand times
 
 # The library writes whole addresses into its log, and an address can name a patient.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -265,12 +267,14 @@ class Transport:
 
 
 def _body(response: requests.Response, cap: int) -> bytes:
-    """Bytes are counted as they come out of the decompressor, in small steps."""
+    """Bytes are counted as they come out of the decompressor, in small steps. A bomb is known by
+    its growth long before the cap: ten at once would fill the memory with what fits under it.
+    """
     chunks: list[bytes] = []
     size = 0
     while chunk := response.raw.read1(STEP, decode_content=True):
         size += len(chunk)
-        if size > cap:
+        if size > min(cap, max(UNSUSPICIOUS, MOST_EXPANSION * response.raw.tell())):
             raise AnswerTooLarge
         chunks.append(chunk)
     return b"".join(chunks)

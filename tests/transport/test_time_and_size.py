@@ -7,8 +7,10 @@ import gzip
 import socket
 import threading
 import time
+import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 
 import pytest
@@ -137,6 +139,32 @@ def test_a_small_bomb_is_stopped_at_the_cap(ehr: HTTPServer, transport: Transpor
         transport.send("GET", ehr.url_for("/"))
 
     assert len(ehr.log) == 1
+
+
+def test_ten_bombs_at_once_do_not_fill_the_memory(ehr: HTTPServer, transport: Transport) -> None:
+    bomb = gzip.compress(b" " * 7_900_000)
+    assert len(bomb) < 8_000
+    ehr.expect_request("/").respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
+    tracemalloc.start()
+
+    call = partial(transport.send, "GET", ehr.url_for("/"))
+    answers = transport.together([call] * 10, within=8)
+
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [type(answer) for answer in answers] == [AnswerTooLarge] * 10
+    assert most < 60_000_000
+
+
+def test_an_answer_that_packs_well_is_not_taken_for_a_bomb(
+    ehr: HTTPServer, transport: Transport
+) -> None:
+    body = b"".join(b'{"resourceType": "Observation", "id": "%d"},\n' % n for n in range(120_000))
+    packed = gzip.compress(body)
+    assert len(body) > 5_000_000 > 10 * len(packed)
+    ehr.expect_request("/").respond_with_data(packed, headers={"Content-Encoding": "gzip"})
+
+    assert transport.send("GET", ehr.url_for("/")).body == body
 
 
 def test_a_bomb_in_a_bomb_is_stopped_too(ehr: HTTPServer, transport: Transport) -> None:
