@@ -28,7 +28,6 @@ class HomePage:
     trouble: str
     again: Link | None
     all_requests: Link
-    medicines: Link
     urgent_heading: str
     urgent: str
     answer_word: str
@@ -58,7 +57,6 @@ def home_page(
         trouble=requests_trouble(words, requests),
         again=Link(words("Try again"), paths.home) if not requests.whole else None,
         all_requests=Link(words("All your requests"), paths.requests),
-        medicines=Link(words("Your medicines"), paths.medicines),
         urgent_heading=words("Do you need help now?"),
         urgent=urgent,
         answer_word=words("There is an answer"),

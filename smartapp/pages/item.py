@@ -11,13 +11,14 @@ from smartapp.fhir.medication import Dispense, MedicationOrder
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.section import Section
 from smartapp.pages.form import answer_words
-from smartapp.pages.queue import Badge
+from smartapp.pages.queue import Badge, due_words
 from smartapp.pages.refill import AnswerLine
 from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
 from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.refill_request import FREE_TEXT
 from smartapp.workflow.requests import Request
 
 
@@ -50,7 +51,6 @@ class OutcomeChoice:
 class AnswerForm:
     """Replying and closing. Only for who has the item."""
 
-    heading: str
     action: str
     submission: str
     templates_heading: str
@@ -95,6 +95,7 @@ class ItemPage:
     release_action: str
     release_button: str
     cannot_act: str
+    answer_heading: str
     form: AnswerForm | None
     outcome: str
     kept_heading: str
@@ -119,8 +120,8 @@ class Beside:
 def refill_panels(words: Words, beside: Beside) -> tuple[Panel, ...]:
     return (
         _order_panel(words, beside),
-        _dispense_panel(words, beside),
         allergy_panel(words, beside.allergies),
+        _dispense_panel(words, beside),
         _others_panel(words, beside),
     )
 
@@ -223,13 +224,16 @@ def trouble_of(words: Words, section: Loaded) -> str:
 
 
 def answer_lines(words: Words, topic: Topic | None, answers: Answers) -> tuple[AnswerLine, ...]:
-    """The answers in the words of the questionnaire; what it does not know, as it came."""
+    """The answers in the words of the questionnaire; what it does not know, as it came.
+
+    What the patient wrote freely is in the message beside them, and need not be read twice.
+    """
     lines = []
     for link_id, values in answers.items():
         item = topic.questionnaire.item(link_id) if topic else None
         if item is None:
             lines.append(AnswerLine(link_id, ", ".join(str(value) for value in values)))
-        else:
+        elif item.type != FREE_TEXT:
             question = in_locale(item.text, words.locale)
             lines.append(AnswerLine(question, answer_words(words, item, values)))
     return tuple(lines)
@@ -248,7 +252,6 @@ def answer_form(
 ) -> AnswerForm:
     """Templates are in the patient's language: they are what the patient will read."""
     return AnswerForm(
-        heading=words("Answer the patient"),
         action=action,
         submission=submission,
         templates_heading=words("Start with"),
@@ -262,7 +265,9 @@ def answer_form(
             for reply in topic.replies
         ),
         text_label=words("Your answer. The patient reads this."),
-        text_hint=words("The patient reads {language}.", language=patient_language),
+        text_hint=words("The patient reads {language}.", language=words.language(patient_language))
+        if patient_language != words.locale
+        else "",
         text=posted.get("text", ""),
         outcome_label=words("How did it end?"),
         outcomes=tuple(
@@ -271,8 +276,8 @@ def answer_form(
             )
             for each in topic.outcomes
         ),
-        send=words("Send the answer, keep it open"),
-        send_and_close=words("Send the answer and close"),
+        send=words("Send, keep it open"),
+        send_and_close=words("Send and close"),
         close_only=words("Close without an answer"),
         sending=words("Sending. This can take a few seconds. Please wait."),
         errors=tuple(errors),
@@ -315,7 +320,7 @@ def item_page(
         shell=shell,
         heading=title_of(words, request),
         badges=tuple(_badges(words, request, now)),
-        due=words("Due {time}", time=words.day_and_time(request.due)) if request.due else "",
+        due=due_words(words, request.due, now),
         owner=_owner(words, request, mine),
         why=routing.reason if routing else "",
         why_label=words("Why it is here"),
@@ -336,6 +341,7 @@ def item_page(
         release_action=release_action,
         release_button=words("Give it back to the queue"),
         cannot_act=cannot_act,
+        answer_heading=words("How it ended") if request.is_closed else words("Answer the patient"),
         form=form,
         outcome=_outcome(words, topic, request),
         kept_heading=words("What you typed. It was not sent."),
@@ -368,7 +374,8 @@ def _language_note(words: Words, request: Request) -> str:
     language = request.root.language
     if not language or language == words.locale:
         return ""
-    return words("The patient wrote in: {language}. You see the original.", language=language)
+    name = words.language(language)
+    return words("The patient wrote in: {language}. You see the original.", language=name)
 
 
 def _outcome(words: Words, topic: Topic | None, request: Request) -> str:

@@ -29,6 +29,7 @@ class QueueRow:
     summary: str
     why: str
     due: str
+    queue: str
     owner: str
     badges: tuple[Badge, ...]
     late: bool
@@ -105,14 +106,21 @@ def _row(
         who=who(words, patients.get(item.patient or "")),
         summary=item.routing.summary,
         why=words("Why here: {reason}", reason=item.routing.reason) if item.routing.reason else "",
-        due=words("Due {time}", time=words.day_and_time(item.routing.due))
-        if item.routing.due
-        else words("No due time"),
+        due=due_words(words, item.routing.due, now) or words("No due time"),
+        queue=in_locale(policy.queue(item.routing.queue).name, words.locale),
         owner=_owner(words, item, mine),
-        badges=tuple(_badges(words, policy, item, late)),
+        badges=tuple(_badges(words, item, late)),
         late=late,
         mine=mine,
     )
+
+
+def due_words(words: Words, due: datetime | None, now: datetime) -> str:
+    if due is None:
+        return ""
+    if words.is_same_day(due, now):
+        return words("Due today, {time}", time=words.time(due))
+    return words("Due {time}", time=words.day_and_time(due))
 
 
 def who(words: Words, patient: Patient | None) -> str:
@@ -132,11 +140,10 @@ def _owner(words: Words, item: QueueItem, mine: bool) -> str:
     return words("{name} has it", name=item.owner.display or words("Someone else"))
 
 
-def _badges(words: Words, policy: Policy, item: QueueItem, late: bool) -> list[Badge]:
+def _badges(words: Words, item: QueueItem, late: bool) -> list[Badge]:
     badges = []
     if item.routing.priority != "routine":
         badges.append(Badge(words("Urgent"), "urgent"))
     if late:
         badges.append(Badge(words("Late"), "late"))
-    badges.append(Badge(in_locale(policy.queue(item.routing.queue).name, words.locale), "quiet"))
     return badges

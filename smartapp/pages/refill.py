@@ -31,7 +31,6 @@ class RefillFormPage:
     button: str
     save_button: str
     saved: str
-    cancel: Link
 
 
 def refill_form_page(
@@ -44,7 +43,6 @@ def refill_form_page(
     faults: Sequence[FieldFault],
     action: str,
     submission: str,
-    cancel: str,
     saved_until: str = "",
 ) -> RefillFormPage:
     fields = fields_of(words, topic.questionnaire, posted, faults)
@@ -65,7 +63,6 @@ def refill_form_page(
         saved=words("Your answers are kept until {time}. Nothing is sent yet.", time=saved_until)
         if saved_until
         else "",
-        cancel=Link(words("Back to your medicines"), cancel),
     )
 
 
@@ -94,6 +91,7 @@ class RefillCheckPage:
     lines: tuple[AnswerLine, ...]
     words_label: str
     words_sent: str
+    next_heading: str
     goes_to: str
     answered_by: str
     next_steps: str
@@ -139,6 +137,7 @@ def refill_check_page(
         ),
         words_label=words("The message that goes with it"),
         words_sent=words_sent,
+        next_heading=words("What happens next"),
         goes_to=words("It goes to {team}.", team=team),
         answered_by=words("You get an answer by {time}.", time=due),
         next_steps=in_locale(topic.words.next_steps, words.locale),

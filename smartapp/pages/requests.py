@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.fhir.message import Message
@@ -41,6 +41,7 @@ class Step:
     text: str
     done: bool
     current: bool
+    state: str  # the same in words, for who does not see the marks
     when: str = ""
 
 
@@ -52,8 +53,15 @@ def steps_of(words: Words, request: Request) -> tuple[Step, ...]:
         way.insert(2, Stage.WITH_DOCTOR)
     here = way.index(now)
     when = _times(words, request)
+    states = (words("done"), words("it is here now"), words("still to come"))
     return tuple(
-        Step(_stage_name(words, stage), index < here, index == here, when.get(stage, ""))
+        Step(
+            text=_stage_name(words, stage),
+            done=index < here,
+            current=index == here,
+            state=states[(index >= here) + (index > here)],
+            when=when.get(stage, ""),
+        )
         for index, stage in enumerate(way)
     )
 
@@ -103,7 +111,6 @@ class RequestPage:
     again: Link | None
     kept_heading: str
     kept: str
-    all_requests: Link
     print_hint: str
 
 
@@ -169,7 +176,6 @@ def receipt_refused(words: Words, *, reference: str, clinic_phone: str) -> Recei
 def request_page(
     words: Words,
     shell: Shell,
-    paths: Paths,
     *,
     policy: Policy,
     request: Request | None,
@@ -181,7 +187,7 @@ def request_page(
     kept: str = "",
 ) -> RequestPage:
     return RequestPage(
-        shell=shell,
+        shell=replace(shell, title=f"{receipt.heading} – {title}") if receipt else shell,
         heading=title,
         receipt=receipt,
         steps_heading=words("Where your request is"),
@@ -197,7 +203,6 @@ def request_page(
         again=None if whole else Link(words("Try again"), ""),
         kept_heading=words("What you wrote"),
         kept=kept,
-        all_requests=Link(words("All your requests"), paths.requests),
         print_hint=words("You can print this page and keep it."),
     )
 

@@ -76,6 +76,13 @@ class Shell:
     back: Link | None = None
     footer: str = ""
 
+    @property
+    def window_title(self) -> str:
+        """What went wrong comes first: it is the first that a screen reader says."""
+        wrong = self.notice.title if self.notice and not self.notice.success else ""
+        app = self.app_name if self.title != self.app_name else ""
+        return " – ".join(part for part in (wrong, self.title, app) if part)
+
 
 def shell(
     words: Words,

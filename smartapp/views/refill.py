@@ -260,7 +260,6 @@ def _form(
         faults=faults,
         action=here.paths.refill(offer.order.reference),
         submission=draft.fields["submission"][0],
-        cancel=here.paths.medicines,
         saved_until=here.words.date_time(datetime.fromtimestamp(draft.ends_at, UTC))
         if typed
         else "",

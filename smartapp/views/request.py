@@ -38,7 +38,6 @@ def follow(here: Here, handle: str) -> View:
         patient_shell(
             here, title, patient, back=Link(here.words("All your requests"), here.paths.requests)
         ),
-        here.paths,
         policy=here.services.policy,
         request=request,
         receipt=_receipt(here, sid, request, submission),

@@ -45,16 +45,26 @@ class Words:
 
     def date_time(self, moment: datetime) -> str:
         """As in "November 21, 2025, 2:30 PM"."""
-        return f"{self.date(moment)}, {self._time(moment)}"
+        return f"{self.date(moment)}, {self.time(moment)}"
 
     def day_and_time(self, moment: datetime) -> str:
         """As in "Friday, November 21, 2:30 PM": for what is due soon."""
         local = moment.astimezone(self._zone)
         weekday = format_date(local, "EEEE", locale=self._customs)
         day = format_skeleton("MMMMd", local, locale=self._customs)
-        return f"{weekday}, {day}, {self._time(moment)}"
+        return f"{weekday}, {day}, {self.time(moment)}"
 
-    def _time(self, moment: datetime) -> str:
+    def is_same_day(self, one: datetime, other: datetime) -> bool:
+        """By the clinic's calendar."""
+        return one.astimezone(self._zone).date() == other.astimezone(self._zone).date()
+
+    def language(self, tag: str) -> str:
+        """A language by its name, as in "Spanish" for "es-MX"; a tag without one stays as it is."""
+        name: str | None = self._customs.languages.get(tag.split("-")[0].lower())
+        return name or tag
+
+    def time(self, moment: datetime) -> str:
+        """As in "2:30 PM"."""
         local = moment.astimezone(self._zone)
         return format_time(local.timetz(), "short", tzinfo=local.tzinfo, locale=self._customs)
 
