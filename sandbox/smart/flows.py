@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
@@ -15,17 +15,15 @@ from sandbox.smart.approvals import Approval
 from sandbox.smart.clients import Client
 from sandbox.smart.codes import Code, family_of
 from sandbox.smart.discovery import AUTH_METHODS, Addresses
+from sandbox.smart.keeper import Keeper
 from sandbox.smart.keys import ID_TOKEN_SECONDS, SigningKeys
 from sandbox.smart.oauth_request import SmartRequest
 from sandbox.smart.tokens import RefreshToken
 
-if TYPE_CHECKING:
-    from sandbox.smart.server import SmartServer
-
 
 class CodeFlow(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib publishes no types
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: SmartServer
+    server: Keeper
 
     @staticmethod
     def validate_authorization_redirect_uri(request: SmartRequest, client: Client) -> str:
@@ -65,7 +63,7 @@ class CodeFlow(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib publish
 
 class RefreshFlow(RefreshTokenGrant):  # type: ignore[misc]  # authlib publishes no types
     TOKEN_ENDPOINT_AUTH_METHODS = AUTH_METHODS
-    server: SmartServer
+    server: Keeper
 
     def authenticate_refresh_token(self, refresh_token: str) -> RefreshToken | None:
         return self.server.tokens.find_refresh(refresh_token)

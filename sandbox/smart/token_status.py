@@ -2,25 +2,23 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from authlib.oauth2.rfc7009 import RevocationEndpoint
 from authlib.oauth2.rfc7662 import IntrospectionEndpoint
 
 from sandbox.smart.clients import Client
 from sandbox.smart.discovery import AUTH_METHODS
+from sandbox.smart.keeper import Keeper
 from sandbox.smart.oauth_request import SmartRequest
 from sandbox.smart.tokens import AccessToken, RefreshToken
-
-if TYPE_CHECKING:
-    from sandbox.smart.server import SmartServer
 
 Held = AccessToken | RefreshToken
 
 
 class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib publishes no types
     CLIENT_AUTH_METHODS = AUTH_METHODS
-    server: SmartServer
+    server: Keeper
 
     def query_token(self, value: str, hint: str | None) -> AccessToken | None:  # noqa: ARG002  (Authlib's signature)
         return self.server.tokens.find_access(value)
@@ -53,7 +51,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib pub
 
 class Revocation(RevocationEndpoint):  # type: ignore[misc]  # authlib publishes no types
     CLIENT_AUTH_METHODS = AUTH_METHODS
-    server: SmartServer
+    server: Keeper
 
     def query_token(self, value: str, hint: str | None) -> Held | None:  # noqa: ARG002  (Authlib's signature)
         tokens = self.server.tokens
