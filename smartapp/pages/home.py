@@ -47,7 +47,7 @@ def home_page(
     cards = request_cards(words, paths, requests.items, submissions, now)
     return HomePage(
         shell=shell,
-        heading=words("Hello, {name}", name=name) if name else words("Hello"),
+        heading=_greeting(words, shell, name),
         ask=Link(words("Ask for a refill"), paths.medicines),
         requests_heading=words("Your latest requests"),
         cards=cards[:SHOWN],
@@ -61,3 +61,9 @@ def home_page(
         urgent=urgent,
         answer_word=words("There is an answer"),
     )
+
+
+def _greeting(words: Words, shell: Shell, name: str) -> str:
+    """Whoever acts for the patient is not greeted by the patient's name."""
+    acting = shell.whose is not None and shell.whose.other
+    return words("Hello, {name}", name=name) if name and not acting else words("Hello")

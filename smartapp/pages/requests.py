@@ -203,7 +203,7 @@ def request_page(
         again=None if whole else Link(words("Try again"), ""),
         kept_heading=words("What you wrote"),
         kept=kept,
-        print_hint=words("You can print this page and keep it."),
+        print_hint=words("You can print this page and keep it.") if request else "",
     )
 
 
