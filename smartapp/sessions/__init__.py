@@ -5,7 +5,7 @@ from smartapp.sessions.handles import open_handle, seal_handle
 from smartapp.sessions.launches import ActiveLaunch, Launches
 from smartapp.sessions.outbox import Claim, Outbox
 from smartapp.sessions.person import Person
-from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, open_store
+from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, check, open_store
 from smartapp.sessions.submission import Step, StepState, Submission, SubmissionState
 from smartapp.sessions.vault import Vault
 
@@ -26,6 +26,7 @@ __all__ = [
     "Submission",
     "SubmissionState",
     "Vault",
+    "check",
     "open_handle",
     "open_store",
     "seal_handle",

@@ -19,6 +19,7 @@ QUICKLY = 1.0  # seconds
 
 EVERYTHING_A_STORE_DOES: dict[str, Callable[[Store], object]] = {
     "get": lambda store: store.get("k"),
+    "get_many": lambda store: store.get_many("k", "l"),
     "put": lambda store: store.put("k", b"v", 10),
     "add": lambda store: store.add("k", b"v", 10),
     "take": lambda store: store.take("k"),
@@ -33,7 +34,7 @@ EVERYTHING_A_STORE_DOES: dict[str, Callable[[Store], object]] = {
 }
 
 COMMANDS = (
-    *("get", "set", "getdel", "del", "pexpire", "exists", "incr"),
+    *("get", "mget", "set", "getdel", "del", "pexpire", "exists", "incr"),
     *("sadd", "srem", "smembers", "eval", "ping"),
 )
 

@@ -43,6 +43,22 @@ def test_a_value_that_should_have_ended_already_is_gone_at_once(
     assert store.get("tea") is None
 
 
+def test_many_values_are_read_as_one_in_their_order(store: Store, time_passes: Pass) -> None:
+    store.put("a", b"1", 0.1)
+    store.put("b", b"2", 10)
+
+    assert store.get_many("b", "never-there", "a") == (b"2", None, b"1")
+    assert store.get_many() == ()
+    time_passes(0.15)
+    assert store.get_many("a", "b") == (None, b"2")
+
+
+def test_a_store_can_be_closed(store: Store) -> None:
+    store.put("a", b"1", 10)
+
+    store.close()
+
+
 def test_add_only_takes_a_free_place(store: Store, time_passes: Pass) -> None:
     assert store.add("seat", b"ana", 0.1)
     assert not store.add("seat", b"ben", 10)
