@@ -20,6 +20,7 @@ POLICY = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+YEAR = 31_536_000
 SWITCHED_OFF = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
 
@@ -35,8 +36,10 @@ def register(app: Flask, settings: Settings) -> None:
         response.headers.pop("X-Frame-Options", None)
         response.headers["Permissions-Policy"] = SWITCHED_OFF
         response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if request.endpoint == "static":
-            response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        if settings.production:
+            response.headers["Strict-Transport-Security"] = f"max-age={YEAR}; includeSubDomains"
+        if request.endpoint == "static" and response.status_code < 400:
+            response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
         else:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
@@ -48,8 +51,7 @@ def register(app: Flask, settings: Settings) -> None:
         content_security_policy=POLICY,
         content_security_policy_nonce_in=["script-src"],
         referrer_policy="same-origin",
-        strict_transport_security=settings.production,
-        strict_transport_security_preload=False,
+        strict_transport_security=False,  # said above: Talisman asks a header of the request
         session_cookie_secure=True,
         session_cookie_samesite="None",
         permissions_policy={},
