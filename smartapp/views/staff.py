@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from uuid import uuid4
+from uuid import UUID, uuid4, uuid5
 
 from flask import Blueprint, request
 
-from smartapp.errors import ClaimLost, NotFound, SmartappError, WrongRole
+from smartapp.errors import ClaimLost, EhrError, NotFound, SmartappError, WrongRole
 from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
@@ -182,28 +182,41 @@ def answer(here: Here, handle: str) -> View:
 
 def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
     """First the words to the patient, then the end of the work: never the other way round."""
-    desk = _desk(here, opened)
-    task = opened.request.task
-    if task is None:
-        raise ClaimLost(None)
+    desk, task = _desk(here, opened), opened.request.task
+    etag = request.form.get("etag", "")
+    if task is None or etag != (task.etag or ""):
+        raise ClaimLost(None)  # not the item that was looked at
     desk.must_own(task)
     reply = None
     if said.text:
         sent = _send(here, opened, said)
         if sent.state is not SubmissionState.CONFIRMED:
-            notice = not_confirmed(here.words, refused=sent.state is SubmissionState.REFUSED)
-            return _show(here, opened, said=notice, status=502)
+            return _not_sent(here, opened, sent)
         reply = sent.steps[0].reference
-    if said.outcome is not None:
-        closed = desk.close(task, request.form.get("etag", ""), said.outcome, reply)
-        record.changed(here, opened.patient.id, closed, task.status)
     here.services.drafts.discard(opened.person, opened.form)
-    code = "closed" if said.outcome is not None else "answered"
-    address = here.paths.queue if said.outcome is not None else here.paths.item(opened.reference)
-    return see_other(f"{address}?said={code}")
+    if said.outcome is None:
+        return see_other(f"{here.paths.item(opened.reference)}?said=answered")
+    try:
+        closed = desk.close(task, etag, said.outcome, reply)
+    except (ClaimLost, EhrError):
+        if reply is None:
+            raise
+        # The patient has the words: whoever hears that it failed would send them again.
+        record.claim_lost(here, opened.patient.id, opened.reference)
+        return see_other(f"{here.paths.item(opened.reference)}?said=answered")
+    record.changed(here, opened.patient.id, closed, task.status)
+    return see_other(f"{here.paths.queue}?said=closed")
+
+
+def _not_sent(here: Here, opened: OpenItem, sent: Submission) -> View:
+    refused = sent.state is SubmissionState.REFUSED
+    again = {"submission": str(uuid4())} if refused else None
+    notice = not_confirmed(here.words, refused=refused)
+    return _show(here, opened, posted=again, said=notice, status=502)
 
 
 def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
+    said = replace(said, sid=_id_of(said))
     step = said.step(
         here.services.vocabulary,
         request=opened.request,
@@ -224,6 +237,14 @@ def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
     record.handed_in(here, outbox.receive(submission, token))
     here.services.courier(record.delivery(here)).carry(said.sid, patiently=True)
     return outbox.find(said.sid, opened.person) or submission
+
+
+def _id_of(said: Answering) -> str:
+    """The same words from the same form are one answer; other words are another."""
+    try:
+        return str(uuid5(UUID(said.sid), said.text))
+    except ValueError:
+        raise NotFound("not a form of this page") from None
 
 
 def _open(here: Here, handle: str) -> OpenItem:
