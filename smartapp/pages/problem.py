@@ -161,18 +161,18 @@ def _launch(words: Words, code: str) -> Explanation | None:
 
 
 def _in_session(words: Words, code: str) -> Explanation | None:
-    if code in {"ehr-login-ended", "session", "session-none"}:
+    if code in {"ehr-login-ended", "session", "session-none", "session-context"}:
         return Explanation(
             words("You are signed out"),
             words("Your sign-in has ended. This keeps your record safe."),
             words("What you sent before is safe. You can see it after you sign in again."),
             (words("Sign in again from the front page, or open the app again from the EHR."),),
         )
-    if code == "store-unavailable":
+    if code in {"store-unavailable", "audit-unavailable"}:
         return Explanation(
             words("The app is not available for a moment"),
             words("A part of it is not answering."),
-            words("You are still signed in, and nothing was sent."),
+            _perhaps_sent(words),
             (words("Wait a minute. Then load this page again."),),
         )
     if code == "forged":
@@ -203,7 +203,14 @@ def _in_session(words: Words, code: str) -> Explanation | None:
             words("Nothing was sent."),
             (words("Call the clinic instead."),),
         )
-    if code == "too-many":
+    if code == "claim-lost":
+        return Explanation(
+            words("Somebody was faster"),
+            words("This item was changed in the meantime. Look at it again."),
+            words("Nothing was sent."),
+            (words("Go to the start page."),),
+        )
+    if code in {"too-many", "draft-too-large"}:
         return Explanation(
             words("That was too much at once"),
             words("What you sent is larger than this app takes."),
@@ -214,6 +221,7 @@ def _in_session(words: Words, code: str) -> Explanation | None:
         "ehr",
         "ehr-unreachable",
         "ehr-slow",
+        "ehr-answer-lost",
         "ehr-error",
         "ehr-busy",
         "ehr-malformed",
@@ -239,6 +247,11 @@ def _unexpected(words: Words) -> Explanation:
     return Explanation(
         words("Something went wrong on our side"),
         words("We did not expect this. It has been noted."),
-        words("If you were sending something, look at your requests to see whether it arrived."),
+        _perhaps_sent(words),
         (words("Go to the start page and try again."), words("If it is urgent, call the clinic.")),
     )
+
+
+def _perhaps_sent(words: Words) -> str:
+    """Where the failure may have come after the text was taken in."""
+    return words("If you were sending something, look at your requests to see whether it arrived.")

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Iterator
+from dataclasses import replace
 
 from flask import Flask, g, request
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from smartapp import errors
 from smartapp.logs import REQUEST_ID
 from smartapp.pages.problem import explain, problem_page
 from smartapp.pages.shell import Link
+from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
-from smartapp.views.show import show
+from smartapp.views.show import outside, show, within
 from smartapp.words import Words, words_for
 
 log = logging.getLogger("smartapp.views")
@@ -28,6 +31,7 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.AccessDenied, 403),
     (errors.LaunchFailed, 400),
     (errors.StoreUnavailable, 503),
+    (errors.DraftTooLarge, 413),
     (errors.SessionError, 401),
     (errors.TokenNotAccepted, 401),
     (errors.RequestForged, 403),
@@ -38,11 +42,13 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.EhrBusy, 503),
     (errors.EhrTooSlow, 504),
     (errors.EhrError, 502),
+    (errors.ClaimLost, 409),
     (errors.AuditUnavailable, 503),
 )
 DENIALS = (errors.RequestForged, errors.WrongRole)
 HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
-NOT_TYPED = {"csrf_token", "submission", "etag", "then", "template", "language"}
+TEXT = {"text", "string"}  # the types of questions that are answered in a person's own words
+ANSWER = "text"  # what staff write
 LONGEST_KEPT = 5000
 LAST_RESORT = (
     "Something went wrong. Try again in a minute. If it is urgent, call the clinic.\n"
@@ -85,15 +91,21 @@ def unexpected(error: Exception) -> Response:
 def _page(code: str, status: int) -> Response:
     g.data_free = True
     words: Words = g.get("words") or words_for(locale_of_browser(), services().policy.calendar.zone)
+    explanation = explain(words, code)
+    if g.get("kept_unsent"):
+        kept = words("Your answers are kept. Nothing is sent yet.")
+        explanation = replace(explanation, nothing_lost=kept)
     page = problem_page(
         words,
-        explain(words, code),
+        explanation,
         app_name=services().settings.app_name,
         support_code=f"{code}-{REQUEST_ID.get()[:8]}",
         again=_again(words),
         kept=_kept(words),
     )
-    return show("problem", page, status)
+    active: ActiveLaunch | None = g.get("active")
+    placed = within(page, active) if active else outside(page)
+    return show("problem", placed, status)
 
 
 def _again(words: Words) -> Link:
@@ -105,14 +117,20 @@ def _again(words: Words) -> Link:
 
 
 def _kept(words: Words) -> tuple[tuple[str, str], ...]:
-    """What was typed comes back with the failure, so that it can be copied."""
-    if request.method != "POST" or g.get("active") is None:
+    """What was typed comes back with the failure, so that it can be copied: also where the
+    session could not be found, but never what another site made this browser send.
+    """
+    if not g.get("own_form"):
         return ()
-    typed = (
-        value
-        for name in request.form
-        if name not in NOT_TYPED
-        for value in request.form.getlist(name)
-        if len(value) > 1 and " " in value
-    )
-    return tuple((words("Your text"), value[:LONGEST_KEPT]) for value in typed)
+    try:
+        typed = [text for name in _text_fields() for text in request.form.getlist(name)]
+    except RequestEntityTooLarge:
+        return ()
+    return tuple((words("Your text"), text[:LONGEST_KEPT]) for text in typed if text.strip())
+
+
+def _text_fields() -> Iterator[str]:
+    yield ANSWER
+    for topic in services().policy.topics.values():
+        questions = topic.questionnaire.all_items()
+        yield from (question.link_id for question in questions if question.type in TEXT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 
-from flask import Request, current_app, request
+from flask import Request, current_app, g, request
 
 from smartapp.errors import RequestForged
 
@@ -18,6 +18,7 @@ def check_origin() -> None:
         return
     if request.mimetype not in FORM_TYPES or not _is_own(request):
         raise RequestForged
+    g.own_form = True
 
 
 def _is_own(asked: Request) -> bool:

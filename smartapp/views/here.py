@@ -24,8 +24,10 @@ from smartapp.views.cookies import session_cookie
 from smartapp.views.forgery import check_token
 from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
-from smartapp.workflow.gate import Gate
+from smartapp.workflow.gate import ASKING, Gate
 from smartapp.workflow.loading import Loader
+
+AUTHORS = ("Patient/", "RelatedPerson/")
 
 P = ParamSpec("P")
 View = str | Response
@@ -63,6 +65,14 @@ class Here:
     @cached_property
     def gate(self) -> Gate:
         return self.services.gate(self.active)
+
+    @property
+    def can_ask(self) -> bool:
+        """That a request can arrive, and under the name of the person who wrote it. An EHR that
+        knows them only as a Person cannot carry that.
+        """
+        can_be_named = self.fhir_user.startswith(AUTHORS)
+        return can_be_named and all(self.gate.may(*need) for need in ASKING)
 
     def named(self, handle: str, *kinds: str) -> str:
         """The resource behind a handle, if it is of a kind that this page is about."""

@@ -80,12 +80,24 @@ def medicines(here: Here) -> View:
         here.paths,
         offers=loaded.offers,
         requests_known=not loaded.requests.failed and loaded.requests.whole,
-        instead=in_locale(loaded.exclusion.instead, here.words.locale) if loaded.exclusion else "",
+        instead=_instead(here, loaded),
         topic=here.services.policy.topic("refill"),
         read_at=here.words.date_time(here.now),
         clinic_phone=here.services.policy.phones.clinic,
     )
     return show("medicines", page)
+
+
+def _instead(here: Here, loaded: Medicines) -> str:
+    """Why nothing can be asked for, and what to do: before anything is typed."""
+    words = here.words
+    if not here.can_ask:
+        sentences = (
+            words("Your clinic’s system does not let you ask for a refill here."),
+            words("Call the clinic at {phone}.", phone=here.services.policy.phones.clinic),
+        )
+        return " ".join(sentences)
+    return in_locale(loaded.exclusion.instead, words.locale) if loaded.exclusion else ""
 
 
 def load_requests(here: Here) -> tuple[Patient, Section[Request]]:

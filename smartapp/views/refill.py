@@ -5,9 +5,9 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from uuid import uuid4
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
-from smartapp.errors import NotFound
+from smartapp.errors import NotFound, NotOffered
 from smartapp.fhir.people import Patient
 from smartapp.launch import Role
 from smartapp.pages.refill import refill_check_page, refill_form_page
@@ -20,7 +20,6 @@ from smartapp.views.patient import Medicines, load_medicines
 from smartapp.views.show import patient_shell, related_person, see_other, show
 from smartapp.words import in_locale
 from smartapp.workflow.forms import FieldFault, Fields, fill
-from smartapp.workflow.gate import ASKING
 from smartapp.workflow.medicines import Offer
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.refill_request import RefillRequest, free_text
@@ -39,7 +38,6 @@ def ask(here: Here, handle: str) -> View:
     if elsewhere:
         return see_other(elsewhere)
     draft = _draft(here, order) or _new_draft(here, order)
-    record.viewed(here, loaded.patient.id, MedicationRequest=1)
     return _form(here, loaded.patient, offer, draft)
 
 
@@ -96,8 +94,9 @@ def send(here: Here, handle: str) -> View:
     order = here.named(handle, "MedicationRequest")
     known = here.services.outbox.find(sid, here.active.person)
     if known is None:
-        order, loaded, offer = _offer(here, handle)
         draft = _draft(here, order)
+        g.kept_unsent = draft is not None
+        order, loaded, offer = _offer(here, handle)
         elsewhere = _not_now(here, loaded, offer)
         if elsewhere:
             return see_other(elsewhere)
@@ -118,14 +117,20 @@ def finish(here: Here, submission: Submission, *, patiently: bool = True) -> Sub
         here.services.courier(record.delivery(here)).carry(sid, patiently=patiently)
     after = outbox.find(sid, person) or submission
     if after.state is SubmissionState.CONFIRMED:
-        here.services.drafts.discard(person, _form_name(after.about))
+        _discard_draft(here, after)
     return after
+
+
+def _discard_draft(here: Here, submission: Submission) -> None:
+    """Only that of this submission: there may be a newer one for the same medicine."""
+    draft = _draft(here, submission.about)
+    if draft is not None and draft.fields["submission"] == [submission.sid]:
+        here.services.drafts.discard(here.active.person, _form_name(submission.about))
 
 
 def _hand_in(here: Here, sid: str, asked: RefillRequest) -> Submission:
     """In the outbox first: from here on nothing can be lost."""
     gate = here.gate
-    gate.require("refill", *ASKING)
     words = _words_sent(here, asked)
     steps = steps_for(
         asked.asked(sid, _author(here, asked.patient), words, ()),
@@ -142,23 +147,25 @@ def _hand_in(here: Here, sid: str, asked: RefillRequest) -> Submission:
         about=asked.offer.order.reference,
         steps=steps,
     )
+    g.kept_unsent = False
     received = here.services.outbox.receive(submission, here.active.launched.token)
     record.handed_in(here, received)
     return received
 
 
 def _author(here: Here, patient: Patient) -> Named:
-    """Who really writes. An EHR that knows them only as a Person cannot carry that."""
+    """Who really writes."""
     if here.fhir_user == f"Patient/{patient.id}":
         return here.fhir_user, patient.name or ""
-    if here.fhir_user.startswith(("Patient/", "RelatedPerson/")):
-        acting = related_person(here)
-        return here.fhir_user, (acting.name if acting else "") or ""
-    raise NotFound("the author is not one that a message can name")
+    acting = related_person(here)
+    return here.fhir_user, (acting.name if acting else "") or ""
 
 
 def _offer(here: Here, handle: str) -> tuple[str, Medicines, Offer]:
+    """What can be asked for. What keeps it from being sent is said before anything is typed."""
     order = here.named(handle, "MedicationRequest")
+    if not here.can_ask:
+        raise NotOffered("refill", "cannot arrive")
     loaded = load_medicines(here)
     for failure in (loaded.offers.failure, loaded.requests.failure):
         if failure is not None:
@@ -225,7 +232,14 @@ def _form_name(order: str) -> str:
 
 
 def _draft(here: Here, order: str) -> Draft | None:
-    return here.services.drafts.find(here.active.person, _form_name(order))
+    """What was refused can be sent again, as a submission of its own: the old one is over."""
+    draft = here.services.drafts.find(here.active.person, _form_name(order))
+    if draft is None:
+        return None
+    sent = here.services.outbox.find(draft.fields["submission"][0], here.active.person)
+    if sent is None or sent.state is not SubmissionState.REFUSED:
+        return draft
+    return _keep(here, order, str(uuid4()), draft.fields)
 
 
 def _new_draft(here: Here, order: str) -> Draft:
@@ -237,6 +251,7 @@ def _keep(here: Here, order: str, sid: str, fields: Fields) -> Draft:
     kept = {**{name: list(values) for name, values in fields.items()}, "submission": [sid]}
     now = here.services.clock()
     ends = here.services.drafts.save(here.active.person, here.role, _form_name(order), kept)
+    g.kept_unsent = True
     return Draft(kept, now, ends)
 
 
@@ -248,6 +263,7 @@ def _form(
     faults: tuple[FieldFault, ...] = (),
     status: int = 200,
 ) -> View:
+    record.viewed(here, patient.id, MedicationRequest=1)
     title = here.words("Ask for a refill")
     back = Link(here.words("Back to your medicines"), here.paths.medicines)
     typed = any(name not in NOT_ANSWERS for name in draft.fields)

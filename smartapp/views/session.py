@@ -13,7 +13,7 @@ from smartapp.launch import Role
 from smartapp.pages.signed_out import signed_out_page
 from smartapp.views import cookies, record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.show import see_other, show
+from smartapp.views.show import outside, see_other, show
 from smartapp.words import LOCALES
 
 bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
@@ -65,6 +65,6 @@ def sign_out(here: Here) -> View:
         app_name=here.services.settings.app_name,
         staff=here.role is Role.STAFF,
     )
-    response = show("signed_out", page)
+    response = show("signed_out", outside(page))
     cookies.drop(response, cookies.session_cookie(here.active.lid), here.active.launched.kind)
     return response

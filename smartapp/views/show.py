@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient, RelatedPerson
+from smartapp.pages.problem import ProblemPage
 from smartapp.pages.said import notice
 from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
+from smartapp.pages.signed_out import SignedOutPage
+from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views.here import Here
+
+FRAMES = {"iframe", "frame"}
+Placed = TypeVar("Placed", ProblemPage, SignedOutPage)
 
 
 def show(name: str, page: object, status: int = 200) -> Response:
     html = render_template(f"pages/{name}.html", page=page)
     return Response(html, status, content_type="text/html; charset=utf-8")
+
+
+def within(page: Placed, active: ActiveLaunch) -> Placed:
+    """A page that was made without its session, with the addresses of that session."""
+    home = f"/l/{active.lid}/"
+    shell = replace(
+        page.shell, home=home, language_action=f"{home}language", csrf=active.csrf_token
+    )
+    return replace(page, shell=shell)
+
+
+def outside(page: Placed) -> Placed:
+    """A page without a session. The front page does not open in a frame: nothing leads there."""
+    if request.headers.get("Sec-Fetch-Dest") not in FRAMES:
+        return page
+    return replace(page, shell=replace(page.shell, home="", languages=()), again=None)
 
 
 def see_other(address: str) -> Response:
