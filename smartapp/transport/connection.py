@@ -21,6 +21,7 @@ from requests.adapters import HTTPAdapter
 from requests.utils import DEFAULT_CA_BUNDLE_PATH
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.util.connection import create_connection
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -28,15 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass
 class Attempt:
-    """One try of one request: when it must be over, and how far it came."""
+    """One try of one request: when it must be over, and how far it came. By the monotonic clock."""
 
-    first_byte_by: float  # on the monotonic clock, as is `ends`
+    connected_by: float
+    first_byte_by: float
     ends: float
     left: bool = False  # from here on the EHR may have seen the request
 
-    def patience(self, *, answering: bool) -> float:
-        until = self.ends if answering else min(self.first_byte_by, self.ends)
-        remaining = until - time.monotonic()
+    def time_until(self, moment: float) -> float:
+        remaining = min(moment, self.ends) - time.monotonic()
         if remaining <= 0:
             raise TimeoutError
         return remaining
@@ -55,7 +56,9 @@ class _TimedReader(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer, /) -> int | None:
-        self._sock.settimeout(current.get().patience(answering=self._answering))
+        attempt = current.get()
+        until = attempt.ends if self._answering else attempt.first_byte_by
+        self._sock.settimeout(attempt.time_until(until))
         count = self._raw.readinto(buffer)
         self._answering = True
         return count
@@ -74,12 +77,30 @@ class _TimedResponse(http.client.HTTPResponse):
 class _Connection(HTTPConnection):
     response_class = _TimedResponse
 
+    def _new_conn(self) -> socket.socket:
+        """A host may have several addresses, some of them dead: they share the time there is."""
+        attempt = current.get()
+        found = socket.getaddrinfo(self._dns_host, self.port, type=socket.SOCK_STREAM)
+        failure = OSError("the name has no address")
+        for waiting, (*_, place) in zip(range(len(found), 0, -1), found, strict=True):
+            try:
+                share = attempt.time_until(attempt.connected_by) / waiting
+                sock = create_connection(
+                    (str(place[0]), int(place[1])), share, socket_options=self.socket_options
+                )
+                sock.settimeout(attempt.time_until(attempt.connected_by))
+            except OSError as error:
+                failure = error
+            else:
+                return sock
+        raise failure
+
     def send(self, data: Any) -> None:
         if self.sock is None:
             self.connect()
         attempt = current.get()
         attempt.left = True
-        self.sock.settimeout(attempt.patience(answering=False))
+        self.sock.settimeout(attempt.time_until(attempt.first_byte_by))
         super().send(data)
 
 

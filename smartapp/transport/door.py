@@ -247,14 +247,12 @@ class Transport:
         return type(failure) is EhrTooSlow and waited < self._limits.first_byte
 
     def _exchange(self, request: requests.PreparedRequest, ends: float, cap: int) -> Answer:
-        now = time.monotonic()
-        attempt = Attempt(first_byte_by=now + self._limits.first_byte, ends=ends)
-        connect = max(0.001, min(self._limits.connect, ends - now))
-        timeout = (connect, self._limits.first_byte)
+        now, limits = time.monotonic(), self._limits
+        attempt = Attempt(now + limits.connect, now + limits.first_byte, ends)
         token = current.set(attempt)
         try:
             with self._session.send(
-                request, stream=True, allow_redirects=False, timeout=timeout
+                request, stream=True, allow_redirects=False, timeout=limits.total
             ) as response:
                 body = _body(response, cap)
                 return Answer(response.status_code, response.headers, body, request.url or "")

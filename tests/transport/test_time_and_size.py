@@ -9,7 +9,7 @@ import threading
 import time
 import tracemalloc
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from functools import partial
 from typing import Any
 
@@ -36,6 +36,13 @@ def drip(connection: socket.socket, data: bytes, pause: float = 0.02) -> None:
     for byte in data:
         connection.sendall(bytes([byte]))
         time.sleep(pause)
+
+
+def answer_once(listener: socket.socket) -> None:
+    listener.settimeout(2)  # a test whose request never comes fails, and does not hang
+    with contextlib.suppress(TimeoutError), listener.accept()[0] as connection:
+        connection.recv(65_536)
+        connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}")
 
 
 @contextmanager
@@ -117,6 +124,48 @@ def test_a_host_that_does_not_take_the_connection_is_unreachable_soon(
             transport_with(connect=0.2).send("GET", f"http://127.0.0.1:{port}")
         for filler in fillers:
             filler.close()
+
+
+def test_a_host_that_never_ends_its_greeting_is_unreachable_soon(
+    raw_server: Callable[[Script], Any], transport_with: Callable[..., Transport]
+) -> None:
+    done = threading.Event()
+    server = raw_server(lambda _: done.wait(5))
+
+    with at_most(1.5), pytest.raises(EhrUnreachable):
+        transport_with(connect=0.2).send("POST", server.url.replace("http:", "https:"), body=b"{}")
+    done.set()
+
+
+def test_a_dead_address_of_a_host_leaves_time_for_the_next(
+    transport_with: Callable[..., Transport], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_server(("127.0.0.2", 0), backlog=0) as dead,
+        ExitStack() as fillers,
+    ):
+        for _ in range(3):
+            filler = fillers.enter_context(socket.socket())
+            filler.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                filler.connect(dead.getsockname())
+        places = [dead.getsockname(), listener.getsockname()]
+        resolve = socket.getaddrinfo
+
+        def two_addresses(host: str, port: int, *args: Any, **kwargs: Any) -> list[Any]:
+            if host != "localhost":
+                return list(resolve(host, port, *args, **kwargs))
+            return [(socket.AF_INET, socket.SOCK_STREAM, 6, "", place) for place in places]
+
+        monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
+        serving = threading.Thread(target=answer_once, args=(listener,))
+        serving.start()
+        with at_most(1.0):
+            answer = transport_with(connect=0.4).send("GET", "http://localhost:1/")
+        serving.join()
+
+    assert answer.body == b"{}"
 
 
 def test_a_caller_may_have_less_patience(
