@@ -16,6 +16,7 @@ from smartapp.audit.happenings import (
     task_changed,
     task_claimed,
     task_conflict,
+    task_tried,
 )
 from smartapp.audit.reading import Finding
 from smartapp.audit.trail import AuditTrail
@@ -46,5 +47,6 @@ __all__ = [
     "task_changed",
     "task_claimed",
     "task_conflict",
+    "task_tried",
     "verify",
 ]

@@ -77,6 +77,11 @@ def submission_changed(
     )
 
 
+def task_tried(context: Context, patient: str, item: str, to_state: str) -> Event:
+    """Before the EHR is asked: what came of it is a second event."""
+    return _task("task.try", context, patient, item, {"to": to_state})
+
+
 def task_claimed(context: Context, patient: str, task: str, etag: str) -> Event:
     return _task("task.claim", context, patient, task, {"etag": etag})
 
@@ -138,7 +143,7 @@ def _task(
     type: str,  # noqa: A002  (the name that AuditEvent gives it)
     context: Context,
     patient: str,
-    task: str,
+    item: str,
     extras: Mapping[str, str],
     outcome: Outcome = Outcome.SUCCESS,
 ) -> Event:
@@ -148,6 +153,6 @@ def _task(
         context,
         outcome=outcome,
         patient=patient,
-        entities=(Entity("Task", ref=task),),
+        entities=(Entity(item.partition("/")[0], ref=item),),
         extras=extras,
     )

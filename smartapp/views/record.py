@@ -140,6 +140,11 @@ def _of_submission(
     )
 
 
+def about_to_change(here: Present, patient_id: str, item: str, to_state: str) -> None:
+    """Where this cannot be put on record, the EHR is not asked."""
+    _record(here, audit.task_tried(_context(here), f"Patient/{patient_id}", item, to_state))
+
+
 def changed(here: Present, patient_id: str, task: WorkTask, before: str) -> None:
     patient = f"Patient/{patient_id}"
     etag = task.etag or ""

@@ -72,6 +72,8 @@ def queue(here: Here) -> View:
     patient = loaded.patients.get(f"Patient/{patient_id}") if patient_id else None
     if patient_id and patient is None:
         patient = here.loader().patient()
+    if patient:
+        record.viewed(here, patient.id)
     title = here.words("Queue")
     page = queue_page(
         here.words,
@@ -131,6 +133,7 @@ def claim(here: Here, handle: str) -> View:
         here.services.policy.queue(opened.request.routing.queue) if opened.request.routing else None
     )
     words = in_locale(queue.name, "en") if queue else ""
+    record.about_to_change(here, opened.patient.id, opened.reference, "accepted")
     try:
         task = _desk(here, opened).claim(opened.request, request.form.get("etag", ""), words)
     except ClaimLost as lost:
@@ -146,6 +149,7 @@ def release(here: Here, handle: str) -> View:
     opened = _open(here, handle)
     if opened.request.task is None:
         raise NotFound("nothing to give back")
+    record.about_to_change(here, opened.patient.id, opened.reference, "requested")
     try:
         task = _desk(here, opened).release(opened.request.task, request.form.get("etag", ""))
     except ClaimLost as lost:
@@ -196,6 +200,7 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
     here.services.drafts.discard(opened.person, opened.form)
     if said.outcome is None:
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
+    record.about_to_change(here, opened.patient.id, opened.reference, "completed")
     try:
         closed = desk.close(task, etag, said.outcome, reply)
     except (ClaimLost, EhrError):

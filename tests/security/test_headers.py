@@ -26,7 +26,8 @@ def test_in_production_browsers_are_told_to_come_back_by_https_alone(world: Worl
     settings = replace(world.services.settings, production=True)
     app = create_app(settings, world.services).test_client()
     for path in ("/", "/nowhere", "/static/build/app.css"):
-        assert "max-age=31536000" in app.get(path, buffered=True).headers["Strict-Transport-Security"]
+        headers = app.get(path, buffered=True).headers
+        assert "max-age=31536000" in headers["Strict-Transport-Security"]
 
 
 def test_in_development_they_are_not(world: World) -> None:
