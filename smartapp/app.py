@@ -21,6 +21,7 @@ from smartapp.sessions.store import open_store
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Transport
 from smartapp.views import (
+    compression,
     errors,
     headers,
     launch,
@@ -47,7 +48,10 @@ def make_services(settings: Settings) -> Services:
     return Services(
         settings=settings,
         policy=load_policy(settings.policy_folder),
-        transport=Transport(allow_http=not settings.production),
+        transport=Transport(
+            allow_http=not settings.production,
+            authorities=str(settings.authorities) if settings.authorities else None,
+        ),
         keys=KeyRing.load(settings.private_keys_folder) if settings.private_keys_folder else None,
         store=store,
         launches=Launches(store, vault),
@@ -72,6 +76,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app.extensions["smartapp"] = services
     templating.register(app, HERE)
     headers.register(app, settings)
+    compression.register(app)
     errors.register(app)
     app.before_request(_begin)
     app.before_request(check_origin)

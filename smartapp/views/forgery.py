@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import secrets
 
 from flask import Request, current_app, g, request
 
@@ -30,6 +31,25 @@ def _is_own(asked: Request) -> bool:
 
 
 def check_token(expected: str) -> None:
-    given = request.form.get("csrf_token", "")
-    if not hmac.compare_digest(given.encode(), expected.encode()):
+    given = _unmasked(request.form.get("csrf_token", ""))
+    if not hmac.compare_digest(given, expected.encode()):
         raise RequestForged
+
+
+def masked(token: str) -> str:
+    """Another one in each page: the length of a compressed page must not give the token away."""
+    mask = secrets.token_bytes(len(token))
+    return (mask + _mixed(mask, token.encode())).hex()
+
+
+def _unmasked(given: str) -> bytes:
+    try:
+        both = bytes.fromhex(given)
+    except ValueError:
+        return b""
+    middle = len(both) // 2
+    return _mixed(both[:middle], both[middle : 2 * middle])
+
+
+def _mixed(one: bytes, other: bytes) -> bytes:
+    return bytes(a ^ b for a, b in zip(one, other, strict=True))

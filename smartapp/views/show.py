@@ -15,6 +15,7 @@ from smartapp.pages.said import notice
 from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
 from smartapp.sessions.launches import ActiveLaunch
+from smartapp.views.forgery import masked
 from smartapp.views.here import Here
 
 FRAMES = {"iframe", "frame"}
@@ -30,7 +31,7 @@ def within(page: Placed, active: ActiveLaunch) -> Placed:
     """A page that was made without its session, with the addresses of that session."""
     home = f"/l/{active.lid}/"
     shell = replace(
-        page.shell, home=home, language_action=f"{home}language", csrf=active.csrf_token
+        page.shell, home=home, language_action=f"{home}language", csrf=masked(active.csrf_token)
     )
     return replace(page, shell=shell)
 
@@ -71,7 +72,7 @@ def patient_shell(
         navigation=tuple(Link(text, href, request.path == href) for text, href in pages),
         whose=_whose(here, patient),
         sign_out=paths.sign_out,
-        csrf=here.active.csrf_token,
+        csrf=masked(here.active.csrf_token),
         notice=_notice(here),
         back=back,
     )
@@ -98,7 +99,7 @@ def staff_shell(
         whose=whose,
         person=person,
         sign_out=paths.sign_out,
-        csrf=here.active.csrf_token,
+        csrf=masked(here.active.csrf_token),
         wide=True,
         notice=said or _notice(here),
         back=back,

@@ -1,0 +1,105 @@
+"""Browsers that watch: whatever a journey is about, no page may misbehave on the way."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Request, sync_playwright
+
+from tests.journeys.programs import Programs
+
+FLAGS = (
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-default-apps",
+    "--disable-sync",
+    "--no-first-run",
+)
+SECONDS = 15
+# A frame of another site may be refused any storage at all, and then nothing can be in it.
+KEPT = """() => {
+  try { return localStorage.length + sessionStorage.length } catch { return 0 }
+}"""
+# The browser notes every page that comes with such a status, whatever the page makes of it.
+NOTE_OF_A_STATUS = re.compile(r"Failed to load resource: .* status of 4\d\d")
+
+Open = Callable[..., Page]
+
+
+def chromium_path() -> str:
+    path = os.environ.get("SMARTAPP_CHROMIUM") or shutil.which("chromium")
+    if path is None:
+        pytest.fail("There is no Chromium; `make test` gets one, or name it in SMARTAPP_CHROMIUM")
+    return path
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        yield playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+
+
+@dataclass
+class Windows:
+    """Opens browsers, each with cookies of its own, and notes what their pages do wrong."""
+
+    browser: Browser
+    programs: Programs
+    pages: list[Page] = field(default_factory=list)
+    trouble: list[str] = field(default_factory=list)
+    expected: str = ""  # what the journey itself makes go wrong
+
+    def open(
+        self,
+        *,
+        width: int = 360,
+        height: int = 740,
+        language: str = "en",
+        javascript: bool = True,
+        **rest: Any,
+    ) -> Page:
+        context = self.browser.new_context(
+            viewport={"width": width, "height": height},
+            locale={"en": "en-US", "es": "es-US"}[language],
+            java_script_enabled=javascript,
+            **rest,
+        )
+        context.set_default_timeout(SECONDS * 1000)
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.trouble.append(f"script: {error}"))
+        page.on("request", self._look)
+        self.pages.append(page)
+        return page
+
+    def close(self) -> list[str]:
+        for page in self.pages:
+            self._search(page)
+            page.context.close()
+        return self.trouble
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        own = bool(self.expected) and self.expected in message.text
+        if message.type == "error" and not NOTE_OF_A_STATUS.match(message.text) and not own:
+            self.trouble.append(f"console: {message.text}")
+
+    def _look(self, request: Request) -> None:
+        address = urlsplit(request.url)
+        origin = f"{address.scheme}://{address.netloc}"
+        if address.scheme != "data" and origin not in (self.programs.app, self.programs.ehr):
+            self.trouble.append(f"asked for {request.url}")
+
+    def _search(self, page: Page) -> None:
+        """Nothing of a patient may stay behind in the browser."""
+        for frame in page.frames:
+            if frame.url.startswith(self.programs.app) and frame.evaluate(KEPT):
+                self.trouble.append(f"kept in the browser: {frame.url}")

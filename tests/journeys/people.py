@@ -1,0 +1,133 @@
+"""Who walks the journeys: a patient on a phone, a nurse in the EHR, and what each does there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from playwright.sync_api import FrameLocator, Locator, Page
+
+# The usual answers: nothing wrong, nothing urgent, no follow-up question.
+PLAIN = {
+    "red-flags": "none",
+    "supply-left": "4-7-days",
+    "taking": "yes",
+    "side-effects": "false",
+    "pharmacy": "usual",
+}
+
+
+@dataclass(frozen=True)
+class Patient:
+    """Somebody with the app in a browser of their own."""
+
+    page: Page
+    app: str
+
+    def logs_in(self, username: str, record: str = "") -> None:
+        self.page.goto(f"{self.app}/")
+        self.page.locator("main a.govuk-button").first.click()
+        self.page.locator(f"button[name=username][value={username}]").click()
+        if record:
+            self.page.locator(f"button[name=patient][value={record}]").click()
+        self.page.get_by_role("button", name="Allow").click()
+        self.page.wait_for_url("**/start")
+
+    @property
+    def main(self) -> Locator:
+        return self.page.locator("main")
+
+    @property
+    def home(self) -> str:
+        return self.page.url.split("/l/")[0] + "/l/" + self.page.url.split("/l/")[1].split("/")[0]
+
+    def goes_to(self, section: str) -> None:
+        self.page.goto(f"{self.home}/{section}")
+
+    def opens_the_form_for(self, medicine: str) -> None:
+        self.goes_to("medicines")
+        card = self.page.locator(".app-card", has_text=medicine)
+        card.locator("a.govuk-button").click()
+        self.page.wait_for_url("**/refill")
+
+    def answers(self, answers: Mapping[str, str] = PLAIN, words: str = "") -> None:
+        for question, answer in answers.items():
+            self.page.locator(f"input[name='{question}'][value='{answer}']").check()
+        if words:
+            self.page.locator("textarea[name='comment'], main textarea").last.fill(words)
+
+    def checks_the_answers(self) -> None:
+        self.page.locator("button[value=check]").click()
+        self.page.wait_for_url("**/check")
+
+    def saves_for_later(self) -> None:
+        self.page.locator("button[value=save]").click()
+        self.page.wait_for_url("**/medicines?said=saved")
+
+    @property
+    def send_button(self) -> Locator:
+        return self.page.locator("main form button")
+
+    def sends(self) -> str:
+        """Sends, and says where the request is to be followed."""
+        self.send_button.click()
+        self.page.wait_for_url("**/requests/*")
+        return self.page.url
+
+    def asks_for(self, medicine: str, answers: Mapping[str, str] = PLAIN, words: str = "") -> str:
+        self.opens_the_form_for(medicine)
+        self.answers(answers, words)
+        self.checks_the_answers()
+        return self.sends()
+
+    def signs_out(self) -> None:
+        self.page.locator("form[action$=sign-out] button").click()
+
+
+@dataclass(frozen=True)
+class Nurse:
+    """Somebody of the staff, in the EHR's pages, with the app in a frame of another site."""
+
+    page: Page
+    ehr: str
+    username: str = "nina"
+    nth: int = field(default=0)
+
+    def opens_the_queue(self) -> None:
+        self.page.goto(f"{self.ehr}/ehr/{self.username}/queue")
+        self.app.locator("h1").wait_for()
+
+    def opens_the_chart_of(self, patient: str) -> None:
+        self.page.goto(f"{self.ehr}/ehr/{self.username}/chart/{patient}")
+        self.app.locator("h1").wait_for()
+
+    @property
+    def app(self) -> FrameLocator:
+        return self.page.frame_locator("iframe").nth(self.nth)
+
+    @property
+    def main(self) -> Locator:
+        return self.app.locator("main")
+
+    @property
+    def rows(self) -> Locator:
+        return self.app.locator(".app-queue__row")
+
+    def opens(self, text: str) -> None:
+        self.rows.filter(has_text=text).first.locator("a").first.click()
+        self.app.locator(".app-work").wait_for()
+
+    def takes_it(self) -> None:
+        self.app.locator("form[action$='/claim'] button").click()
+        self.app.locator("form[action$='/answer'], .govuk-notification-banner").first.wait_for()
+
+    def starts_with(self, template: str) -> None:
+        self.app.locator(f"button[name=template][value={template}]").click()
+
+    @property
+    def words(self) -> Locator:
+        return self.app.locator("textarea[name=text]")
+
+    def answers_and_closes(self) -> None:
+        self.app.locator("button[name=then][value=close]").click()
+        self.app.locator(".app-queue, .app-empty").first.wait_for()
