@@ -109,6 +109,7 @@ class Services:
         ehr = self.settings.ehr(submission.ehr_key)
         if ehr is None:
             raise NoSession
+        ehr = ehr.at(submission.iss or ehr.iss)
         bearer = Bearer(token.access, ehr.base)
         client = FhirClient(self.transport, bearer, patient_id=submission.person.patient_id)
         return client, self.capability(ehr)

@@ -20,6 +20,7 @@ _KNOWN = (
     "SMARTAPP_PRIVATE_KEYS",
     "SMARTAPP_POLICY",
     "SMARTAPP_AUDIT",
+    "SMARTAPP_AUTHORITIES",
 )
 
 
@@ -45,6 +46,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     private_keys_folder = _private_keys_folder(environ, ehrs, findings)
     policy_folder = _policy_folder(environ, findings)
     audit_folder = _audit_folder(environ, production, findings)
+    authorities = _authorities(environ, findings)
     _warn_of_unread_variables(environ, ehrs, findings)
     findings.raise_if_any()
     return Settings(
@@ -57,6 +59,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         redis_url=redis_url,
         private_keys_folder=private_keys_folder,
         audit_folder=audit_folder,
+        authorities=authorities,
         port=port,
         warnings=findings.warnings,
     )
@@ -141,6 +144,15 @@ def _audit_folder(environ: Mapping[str, str], production: bool, findings: Findin
     if folder.exists() and not folder.is_dir():
         findings.problem("SMARTAPP_AUDIT", f"is {folder}, which is no folder")
     return folder
+
+
+def _authorities(environ: Mapping[str, str], findings: Findings) -> Path | None:
+    name = environ.get("SMARTAPP_AUTHORITIES")
+    if not name:
+        return None
+    if not Path(name).is_file():
+        findings.problem("SMARTAPP_AUTHORITIES", f"is {name}, which is no file")
+    return Path(name)
 
 
 def _warn_of_unread_variables(

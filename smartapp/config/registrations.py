@@ -26,6 +26,7 @@ _VENDOR: Mapping[str, tuple[str, ...]] = {
     "aud": (),
     "id_token_issuers": (),
     "nonce": ("optional",),
+    "scopes": ("v1", "v2"),
     "secret_style": ("raw", "urlencoded", "post"),
 }
 

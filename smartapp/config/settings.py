@@ -73,6 +73,7 @@ class Settings:
     redis_url: str = field(default="", repr=False)
     private_keys_folder: Path | None = None
     audit_folder: Path = Path(".demo/audit")
+    authorities: Path | None = None  # certificates of further authorities, as PEM
     port: int = 8000
     warnings: tuple[Problem, ...] = ()  # worth a line in the log; none of them stops the start
 

@@ -48,6 +48,7 @@ class Submission:
     created_at: float
     title: str = field(repr=False)
     steps: tuple[Step, ...]
+    iss: str = ""  # of the launch it was handed in by: the registration may serve several
     about: str = ""  # "MedicationRequest/id" or another resource that it is for
     author_needed: bool = False  # as the outbox reads it: there is no live token to go on with
 

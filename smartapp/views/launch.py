@@ -128,7 +128,12 @@ def _scope(ehr: Ehr, kind: LaunchKind, endpoints: Endpoints) -> str:
         declared = services().capability(ehr).creatable
     except EhrError:
         declared = frozenset()
-    return ask(configured, capabilities=endpoints.capabilities, declared_create=declared)
+    return ask(
+        configured,
+        capabilities=endpoints.capabilities,
+        declared_create=declared,
+        version=ehr.vendor.get("scopes"),
+    )
 
 
 def _chosen_language() -> str | None:

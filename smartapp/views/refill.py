@@ -142,6 +142,7 @@ def _hand_in(here: Here, sid: str, asked: RefillRequest) -> Submission:
         sid=sid,
         person=here.active.person,
         ehr_key=here.active.launched.ehr_key,
+        iss=here.active.launched.iss,
         created_at=here.services.clock(),
         title=asked.offer.order.name,
         about=asked.offer.order.reference,

@@ -234,6 +234,7 @@ def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
         sid=said.sid,
         person=opened.person,
         ehr_key=here.active.launched.ehr_key,
+        iss=here.active.launched.iss,
         created_at=here.services.clock(),
         title=opened.request.root.subject_line,
         about=opened.reference,

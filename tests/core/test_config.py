@@ -97,6 +97,7 @@ def test_every_problem_is_said_at_once_with_its_place(clinic):
         ),
         ({"vendor": {"audience": "x"}}, "vendor.audience is not an override this app knows"),
         ({"vendor": {"secret_style": "basic"}}, "vendor.secret_style must be one of raw, url"),
+        ({"vendor": {"scopes": "v3"}}, "vendor.scopes must be one of v1, v2"),
         ({"vendor": {"aud": 1}}, "ehrs[0].vendor must be an object whose values are text"),
     ],
 )
@@ -330,6 +331,14 @@ def test_a_folder_that_is_none_is_named(clinic, name):
     clinic.environ[name] = str(Path(__file__))
 
     assert [problem for problem in clinic.problems() if problem.startswith(f"{name} is ")]
+
+
+def test_a_file_of_further_authorities_is_taken_and_one_that_is_not_there_is_named(clinic):
+    clinic.environ["SMARTAPP_AUTHORITIES"] = str(Path(__file__))
+    assert clinic.settings().authorities == Path(__file__)
+
+    clinic.environ["SMARTAPP_AUTHORITIES"] = "nowhere.pem"
+    assert "SMARTAPP_AUTHORITIES is nowhere.pem, which is no file" in clinic.problems()
 
 
 def test_a_variable_that_nothing_reads_is_likely_a_typing_error(clinic):
