@@ -248,22 +248,32 @@ def bubbles(words: Words, request: Request, reader: str) -> tuple[MessageBubble,
 
 def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
     mine = message.sender is not None and message.sender.target == reader
-    who = message.sender.display if message.sender else ""
-    if mine:
-        who = words("You")
-    elif not who:
-        who = words("Someone for the patient") if message.is_from_patient else words("The clinic")
     text = "\n\n".join(message.words)
     if message.unreadable:
         part = words("A part of this message cannot be shown here. Ask the clinic.")
         text = f"{text}\n\n{part}" if text else part
     return MessageBubble(
-        who=who,
+        who=words("You") if mine else _who(words, message),
         when=words.date_time(message.sent.earliest) if message.sent else "",
         text=text,
         mine=mine,
         lang=message.language or "",
     )
+
+
+def _who(words: Words, message: Message) -> str:
+    """By what the sender is. The name beside it is whatever the writer chose to put there, and
+    nobody may pass for a doctor by it.
+    """
+    sender, name = message.sender, message.sender.display if message.sender else ""
+    if sender is None or not sender.kind:
+        return words("{name}, as the message says", name=name) if name else words("Not known who")
+    if sender.target == message.patient:
+        return words("The patient")
+    if message.is_from_patient:
+        for_patient = words("{name}, for the patient", name=name)
+        return for_patient if name else words("Someone for the patient")
+    return name or words("The clinic")
 
 
 # --- the list of all requests -----------------------------------------------------------------
