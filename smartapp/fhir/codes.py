@@ -20,6 +20,8 @@ HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 
 LANGUAGE = "urn:ietf:bcp:47"
 
+SOCIAL_SECURITY = ("http://hl7.org/fhir/sid/us-ssn", "urn:oid:2.16.840.1.113883.4.1")
+
 ENTERED_IN_ERROR = "entered-in-error"
 
 

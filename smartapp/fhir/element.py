@@ -11,12 +11,18 @@ from typing import Any
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.codes import DATA_ABSENT
 from smartapp.fhir.dates import FhirDate
+from smartapp.fhir.plain import plain
 
 Json = Mapping[str, Any]
 
+_ID = re.compile(r"(?!\.+(?:$|/))[A-Za-z0-9.-]{1,64}", re.ASCII)
 _LOCAL = re.compile(
-    r"(?:.*/)?(?P<type>[A-Z][A-Za-z]+)/(?P<id>[A-Za-z0-9.-]{1,64})(?:/_history/.+)?"
+    rf"(?P<type>[A-Z][A-Za-z]+)/(?P<id>{_ID.pattern})(?:/_history/[A-Za-z0-9.-]+)?", re.ASCII
 )
+
+
+def is_id(value: object) -> bool:
+    return isinstance(value, str) and _ID.fullmatch(value) is not None
 
 
 @dataclass(frozen=True)
@@ -51,16 +57,27 @@ class Concept:
 
 @dataclass(frozen=True)
 class Reference:
-    """A pointer to another resource. `target` is "Type/id" where it lies in the same EHR."""
+    """A pointer to another resource.
+
+    `target` is "Type/id" where it lies in the same EHR. What the EHR writes with its whole address
+    the client has shortened: whatever still has an address lies elsewhere, and "Patient/7" of
+    another server is not our patient 7.
+    """
 
     raw: str
     display: str
     identifier: tuple[str, str] | None = None
+    type: str = ""  # as stated beside the pointer, or of what is contained
 
     @property
     def target(self) -> str | None:
         match = _LOCAL.fullmatch(self.raw)
         return f"{match['type']}/{match['id']}" if match else None
+
+    @property
+    def kind(self) -> str:
+        """What type of thing it points to; "" where that is not known."""
+        return self.target.split("/", 1)[0] if self.target else self.type
 
     @property
     def contained(self) -> str | None:
@@ -99,7 +116,11 @@ class Element:
         return value
 
     def texts(self, name: str) -> tuple[str, ...]:
-        return tuple(value for value in self._list(name) if isinstance(value, str))
+        """In such a list, null keeps the place of a value that is only said something about."""
+        values = [value for value in self._list(name) if value is not None]
+        if not all(isinstance(value, str) for value in values):
+            raise self.wrong(name, "not a list of texts")
+        return tuple(values)
 
     def boolean(self, name: str) -> bool | None:
         value = self.json.get(name)
@@ -127,10 +148,9 @@ class Element:
     def is_absent(self, name: str) -> bool:
         """True where the EHR states that it has no value, and why, instead of leaving it out."""
         shadow = self.json.get(f"_{name}") or self.json.get(name)
-        return isinstance(shadow, Mapping) and any(
-            isinstance(extension, Mapping) and extension.get("url") == DATA_ABSENT
-            for extension in shadow.get("extension") or ()
-        )
+        if not isinstance(shadow, Mapping):
+            return False
+        return Element(shadow, f"{self.path}.{name}").extension(DATA_ABSENT) is not None
 
     # --- structures -------------------------------------------------------------------------
 
@@ -157,7 +177,7 @@ class Element:
 
     def as_concept(self) -> Concept:
         return Concept(
-            text=self.text("text") or "",
+            text=plain(self.text("text") or ""),
             codings=tuple(coding.as_coding() for coding in self.children("coding")),
         )
 
@@ -165,7 +185,7 @@ class Element:
         return Coding(
             system=self.text("system") or "",
             code=self.text("code") or "",
-            display=self.text("display") or "",
+            display=plain(self.text("display") or ""),
             chosen=self.boolean("userSelected") or False,
         )
 
@@ -180,21 +200,26 @@ class Element:
         identifier = self.child("identifier")
         return Reference(
             raw=self.text("reference") or "",
-            display=self.text("display") or "",
+            display=plain(self.text("display") or ""),
             identifier=(identifier.text("system") or "", identifier.text("value") or "")
             if identifier
             else None,
+            type=self.text("type") or "",
         )
 
     def identifier(self, system: str) -> str | None:
         """The value under one identifier system, whether the type has one identifier or many."""
+        return next(iter(self.identifiers(system)), None)
+
+    def identifiers(self, system: str) -> tuple[str, ...]:
         value = self.json.get("identifier")
         many = value if isinstance(value, list) else [value]
-        for one in many:
-            if isinstance(one, Mapping) and one.get("system") == system:
-                found = one.get("value")
-                return found if isinstance(found, str) else None
-        return None
+        return tuple(
+            found
+            for one in many
+            if isinstance(one, Mapping) and one.get("system") == system
+            if isinstance(found := one.get("value"), str)
+        )
 
     def extension(self, url: str) -> Element | None:
         return next(
@@ -209,8 +234,8 @@ class Element:
         )
 
     def has_unknown_modifier(self) -> bool:
-        """A modifier that nobody here understands may turn the meaning round."""
-        return bool(self.json.get("modifierExtension") or self.json.get("implicitRules"))
+        """A modifier that nobody here understands may turn the meaning round, at any depth."""
+        return bool(self.json.get("implicitRules")) or _is_modified(self.json)
 
     def wrong(self, name: str, what: str) -> MalformedAnswer:
         return MalformedAnswer(f"{self.path}.{name}: {what}")
@@ -222,3 +247,9 @@ class Element:
         if not isinstance(value, list):
             raise self.wrong(name, "not a list")
         return value
+
+
+def _is_modified(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return bool(value.get("modifierExtension")) or any(map(_is_modified, value.values()))
+    return isinstance(value, list) and any(map(_is_modified, value))

@@ -4,39 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartapp.fhir.codes import LANGUAGE
+from smartapp.fhir.codes import LANGUAGE, SOCIAL_SECURITY
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept, Element, Json
+from smartapp.fhir.plain import tidy
 
-# The spoofing characters: they can turn a name round, or push a banner off the screen.
-_INVISIBLE = dict.fromkeys(
-    [*range(0x202A, 0x202F), *range(0x2066, 0x206A), *range(0x200B, 0x2010), 0xFEFF]
-)
-LONGEST_NAME = 80
-
-
-def tidy(text: str, longest: int = LONGEST_NAME) -> str:
-    """Text that cannot spoof the page around it."""
-    plain = " ".join(text.translate(_INVISIBLE).split())
-    return plain if len(plain) <= longest else plain[: longest - 1] + "…"
+_NAME_ORDER = {"official": 0, "usual": 1, "": 2}
 
 
 def name_of(person: Element) -> str | None:
     """A human name as one line: the text as written, else its parts; official names first."""
-    names = sorted(
-        person.children("name"), key=lambda name: _NAME_ORDER.get(name.text("use") or "", 3)
-    )
-    for name in names:
-        if name.text("use") == "old" and len(names) > 1:
-            continue
-        parts = (*name.texts("prefix"), *name.texts("given"), name.text("family") or "")
-        words = name.text("text") or " ".join(part for part in parts if part)
-        if words:
-            return tidy(words)
-    return None
+    names = list(person.children("name"))
+    current = [name for name in names if name.text("use") != "old"] or names
+    current.sort(key=lambda name: _NAME_ORDER.get(name.text("use") or "", 3))
+    return next((line for name in current if (line := _as_one_line(name))), None)
 
 
-_NAME_ORDER = {"official": 0, "usual": 1, "": 2}
+def _as_one_line(name: Element) -> str:
+    """With the suffix: it is all that tells a father from his son."""
+    given, family = name.texts("given"), name.text("family") or ""
+    parts = (*name.texts("prefix"), *given, family, *name.texts("suffix"))
+    return tidy(name.text("text") or "") or tidy(" ".join(parts))
 
 
 @dataclass(frozen=True)
@@ -70,12 +58,21 @@ class Patient:
 
 
 def _record_number(patient: Element) -> str | None:
-    identifiers = list(patient.children("identifier"))
-    for identifier in identifiers:
-        kind = identifier.concept("type")
-        if kind and any(coding.code == "MR" for coding in kind.codings):
-            return identifier.text("value")
-    return identifiers[0].text("value") if identifiers else None
+    """What the clinic calls its record number, else a number that is called nothing at all: other
+    kinds, such as a social security number, have no place on every page.
+    """
+    current = [each for each in patient.children("identifier") if each.text("use") != "old"]
+    named = [each for each in current if _is_record_number(each)]
+    nameless = [each for each in current if each.concept("type") is None]
+    for identifier in (*named, *nameless):
+        if identifier.text("system") not in SOCIAL_SECURITY and identifier.text("value"):
+            return tidy(identifier.required_text("value"))
+    return None
+
+
+def _is_record_number(identifier: Element) -> bool:
+    kind = identifier.concept("type")
+    return kind is not None and any(coding.code == "MR" for coding in kind.codings)
 
 
 def _language(patient: Element) -> str | None:
@@ -83,9 +80,10 @@ def _language(patient: Element) -> str | None:
     spoken.sort(key=lambda each: each.boolean("preferred") is not True)
     for each in spoken:
         language = each.concept("language")
-        code = language and (language.code(LANGUAGE) or next(iter(language.codings), None))
+        codes = [coding.code for coding in language.codings] if language else []
+        code = (language and language.code(LANGUAGE)) or next(filter(None, codes), None)
         if code:
-            return (code if isinstance(code, str) else code.code).split("-")[0] or None
+            return code.split("-")[0].lower()
     return None
 
 
