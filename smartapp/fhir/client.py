@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-import json
+import re
+import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from decimal import Decimal
-from typing import Any
-from urllib.parse import urlencode, urlsplit
+from dataclasses import dataclass, field, replace
+from urllib.parse import urlencode
 
-from smartapp.errors import MalformedAnswer, NotFound, OutsideFhirBase, SmartappError
+from smartapp.errors import InvalidResource, MalformedAnswer, NotFound, SmartappError
 from smartapp.fhir.compartment import belongs_to
-from smartapp.fhir.element import Json, Reference
+from smartapp.fhir.element import Element, Json, Reference, is_id
+from smartapp.fhir.searchset import Page
+from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
-from smartapp.fhir.writable import check_writable
+from smartapp.fhir.writable import check_change, check_writable
 from smartapp.transport import Answer, Bearer, Transport
 
 FHIR_JSON = "application/fhir+json"
 FRESH = {"Cache-Control": "no-cache"}  # some servers serve the same search again for a minute
+SEARCH_SECONDS = 10.0  # with all its pages
+
+ETAG = re.compile(r'(?:W/)?"[A-Za-z0-9.-]{1,64}"', re.ASCII)
+_HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 Withheld = Callable[[str], None]
 
@@ -30,7 +35,6 @@ class Found:
     included: Mapping[str, Json] = field(default_factory=dict)
     complete: bool = True
     withheld: int = 0
-    total: int | None = None
 
 
 @dataclass(frozen=True)
@@ -57,24 +61,19 @@ class FhirClient:
         self.patient_id = patient_id
         self._on_withheld = on_withheld
 
-    def about(self, patient_id: str) -> FhirClient:
-        """The same person's access, narrowed to one patient."""
-        return FhirClient(
-            self._transport, self._bearer, patient_id=patient_id, on_withheld=self._on_withheld
-        )
-
     # --- reading ----------------------------------------------------------------------------
 
     def read(self, reference: str) -> Json:
         """One resource by "Type/id". Another patient's is as good as absent."""
-        answer = self._get(f"{self._base}/{reference}").raise_for_status()
-        resource = _resource(answer)
-        wanted = reference.split("/", 1)[0]
+        wanted, _, identity = reference.partition("/")
+        resource = self._resource(self._get(f"{self._base}/{reference}"))
         if resource.get("resourceType") != wanted:
             raise MalformedAnswer(f"{wanted}: another type came back")
         if not self._may_show(resource):
             self._on_withheld(wanted)
             raise NotFound(f"{wanted}: not this patient's")
+        if resource.get("id") != identity:
+            raise MalformedAnswer(f"{wanted}: another one came back")
         return resource
 
     def search(
@@ -85,72 +84,71 @@ class FhirClient:
         most: int = 500,
         pages: int = 10,
         fresh: bool = False,
+        within: float = SEARCH_SECONDS,
     ) -> Found:
         """All matches up to a limit, page by page. A page that fails leaves a flagged part."""
         url: str | None = f"{self._base}/{kind}?{urlencode(parameters)}"
-        matches: dict[str, Json] = {}
-        included: dict[str, Json] = {}
+        headers = FRESH if fresh else {}
+        ends = time.monotonic() + within
+        haul = _Haul(self._may_show, self._on_withheld)
         seen: set[str] = set()
-        withheld = 0
-        total: int | None = None
-        complete = True
         while url is not None:
-            if url in seen or len(seen) >= pages or len(matches) >= most:
-                complete = False
+            left = ends - time.monotonic()
+            if url in seen or len(seen) >= pages or len(haul.matches) >= most or left <= 0:
+                haul.complete = False
                 break
             seen.add(url)
             try:
-                bundle = _bundle(self._get(url, FRESH if fresh else {}).raise_for_status())
+                page = Page.of(self._resource(self._get(url, headers, left)), kind)
             except SmartappError:
                 if len(seen) == 1:
                     raise
-                complete = False
+                haul.complete = False
                 break
-            total = bundle.get("total") if total is None else total
-            for mode, resource in _entries(bundle):
-                if mode == "outcome":
-                    complete = complete and not _warns(resource)
-                elif not self._may_show(resource):
-                    withheld += 1
-                    self._on_withheld(str(resource.get("resourceType")))
-                elif mode == "match" and resource.get("resourceType") == kind:
-                    matches.setdefault(_key(resource), resource)
-                else:
-                    included.setdefault(_key(resource), resource)
-            url = self._next(bundle)
-        return Found(tuple(matches.values()), included, complete, withheld, _whole(total))
-
-    def metadata(self) -> Json:
-        return _resource(self._get(f"{self._base}/metadata").raise_for_status())
+            haul.take(page)
+            url = page.following
+        return haul.found()
 
     # --- writing ----------------------------------------------------------------------------
 
     def create(self, resource: Json, *, once: tuple[str, str] | None = None) -> Written:
         """POST. With `once` (identifier system and value) only where the EHR has no such yet."""
-        kind = self._check(resource)
+        check_writable(resource, self._patient())
+        kind = str(resource["resourceType"])
         headers = {"If-None-Exist": urlencode({"identifier": "|".join(once)})} if once else {}
         return self._written(self._send("POST", f"{self._base}/{kind}", resource, headers), kind)
 
-    def update(self, resource: Json, etag: str | None) -> Written:
+    def update(self, resource: Json, etag: str) -> Written:
         """PUT the whole resource, only over the version that was read."""
-        kind = self._check(resource)
-        headers = {"If-Match": etag} if etag else {}
-        url = f"{self._base}/{kind}/{resource['id']}"
-        return self._written(self._send("PUT", url, resource, headers), kind)
+        check_change(resource, self._patient())
+        kind, identity = str(resource["resourceType"]), resource.get("id")
+        if not is_id(identity) or not ETAG.fullmatch(etag):
+            raise InvalidResource(f"{kind}: which one, or which version of it, is not known")
+        url = f"{self._base}/{kind}/{identity}"
+        written = self._written(self._send("PUT", url, resource, {"If-Match": etag}), kind)
+        return replace(written, reference=f"{kind}/{identity}")
 
     def by_identifier(self, kind: str, system: str, value: str) -> Found:
-        """What the EHR holds under an identifier, asked afresh."""
+        """What the EHR holds under an identifier, asked afresh.
+
+        Whoever does not understand the parameter answers with everything: that is no answer.
+        """
         parameters = [("identifier", f"{system}|{value}")]
         if self.patient_id:
             parameters.insert(0, ("patient", self.patient_id))
-        return self.search(kind, parameters, most=3, fresh=True)
+        found = self.search(kind, parameters, most=3, fresh=True)
+        held = tuple(m for m in found.matches if value in Element(m, kind).identifiers(system))
+        complete = found.complete and len(held) == len(found.matches)
+        return replace(found, matches=held, complete=complete)
 
     # --- inside -----------------------------------------------------------------------------
 
-    def _get(self, url: str, headers: Mapping[str, str] | None = None) -> Answer:
-        return self._transport.send(
-            "GET", url, headers={"Accept": FHIR_JSON, **(headers or {})}, bearer=self._bearer
-        )
+    def _get(
+        self, url: str, headers: Mapping[str, str] | None = None, within: float | None = None
+    ) -> Answer:
+        every = {"Accept": FHIR_JSON, **(headers or {})}
+        answer = self._transport.send("GET", url, headers=every, bearer=self._bearer, within=within)
+        return answer.raise_for_status()
 
     def _send(self, method: str, url: str, body: Json, headers: Mapping[str, str]) -> Answer:
         every = {"Accept": FHIR_JSON, "Content-Type": FHIR_JSON, "Prefer": "return=representation"}
@@ -162,86 +160,92 @@ class FhirClient:
             bearer=self._bearer,
         )
 
-    def _check(self, resource: Json) -> str:
-        check_writable(resource, f"Patient/{self.patient_id}")
-        return str(resource["resourceType"])
+    def _patient(self) -> str:
+        if not self.patient_id:
+            raise InvalidResource("nothing is written that belongs to no patient")
+        return f"Patient/{self.patient_id}"
 
     def _written(self, answer: Answer, kind: str) -> Written:
         answer.raise_for_status()
         try:
-            body = answer.json() if answer.body else None
+            body = self._resource(answer)
         except MalformedAnswer:
-            body = None
-        if isinstance(body, dict) and body.get("resourceType") == kind and body.get("id"):
+            body = {}  # the status has said that it was taken; where it is, is another question
+        if body.get("resourceType") == kind and is_id(body.get("id")):
             return Written(f"{kind}/{body['id']}", etag_of(body), body)
-        place = Reference(answer.headers.get("Location", ""), "").target
-        if place is None or not place.startswith(f"{kind}/"):
-            raise MalformedAnswer(f"{kind}: taken, but not said where")
-        return Written(place, answer.headers.get("ETag"))
+        return Written(_place(answer.headers.get("Location", ""), kind), answer.headers.get("ETag"))
+
+    def _resource(self, answer: Answer) -> Json:
+        body = answer.json()
+        if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
+            raise MalformedAnswer("not a FHIR resource")
+        if _HALF_A_CHARACTER.search(answer.body):
+            _check_characters(body)
+        _shorten(body, f"{self._base}/")
+        return body
 
     def _may_show(self, resource: Json) -> bool:
         return self.patient_id is None or belongs_to(resource, self.patient_id)
 
-    def _next(self, bundle: Json) -> str | None:
-        for link in bundle.get("link") or ():
-            if isinstance(link, dict) and link.get("relation") == "next":
-                url = link.get("url")
-                if not isinstance(url, str):
-                    raise MalformedAnswer("Bundle.link.url: not text")
-                if not urlsplit(url).scheme:
-                    raise OutsideFhirBase("Bundle.link.url: not absolute")
-                return url
-        return None
+
+class _Haul:
+    """What the pages of one search bring, each resource once."""
+
+    def __init__(self, may_show: Callable[[Json], bool], on_withheld: Withheld) -> None:
+        self.matches: dict[str, Json] = {}
+        self.complete = True
+        self._included: dict[str, Json] = {}
+        self._withheld = 0
+        self._counted = 0
+        self._total: int | None = None
+        self._may_show = may_show
+        self._on_withheld = on_withheld
+
+    def take(self, page: Page) -> None:
+        self.complete = self.complete and page.whole
+        self._counted += len(page.matches)
+        self._total = page.total if self._total is None else self._total
+        for resource in page.matches:
+            self._keep(resource, self.matches)
+        for resource in page.included:
+            self._keep(resource, self._included)
+
+    def _keep(self, resource: Json, kept: dict[str, Json]) -> None:
+        if self._may_show(resource):
+            kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
+        else:
+            self._withheld += 1
+            self._on_withheld(resource["resourceType"])
+
+    def found(self) -> Found:
+        """An EHR that counts more matches than it sends has kept some back."""
+        complete = self.complete and (self._total or 0) <= self._counted
+        return Found(tuple(self.matches.values()), self._included, complete, self._withheld)
 
 
-def as_bytes(resource: Json) -> bytes:
-    return json.dumps(resource, ensure_ascii=False, separators=(",", ":"), default=_exact).encode()
+def _place(location: str, kind: str) -> str | None:
+    """Where a new resource is, by the header of the server that made it."""
+    found = re.search(r"[^/]+/[^/]+(?:/_history/[^/]+)?$", location)
+    target = Reference(found[0], "").target if found else None
+    return target if target and target.startswith(f"{kind}/") else None
 
 
-def _exact(value: object) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(type(value).__name__)
+def _shorten(value: object, base: str) -> None:
+    """Pointers into the same EHR lose its address, so that only foreign ones have one."""
+    if isinstance(value, dict):
+        pointer = value.get("reference")
+        if isinstance(pointer, str) and pointer.startswith(base):
+            value["reference"] = pointer.removeprefix(base)
+        for inner in value.values():
+            _shorten(inner, base)
+    elif isinstance(value, list):
+        for inner in value:
+            _shorten(inner, base)
 
 
-def _resource(answer: Answer) -> Json:
-    body = answer.json()
-    if not isinstance(body, dict) or not isinstance(body.get("resourceType"), str):
-        raise MalformedAnswer("not a FHIR resource")
-    return body
-
-
-def _bundle(answer: Answer) -> Json:
-    bundle = _resource(answer)
-    if bundle["resourceType"] != "Bundle":
-        raise MalformedAnswer("Bundle: another type came back")
-    return bundle
-
-
-def _entries(bundle: Json) -> list[tuple[str, Json]]:
-    entries = bundle.get("entry") or []
-    if not isinstance(entries, list):
-        raise MalformedAnswer("Bundle.entry: not a list")
-    found: list[tuple[str, Json]] = []
-    for entry in entries:
-        resource = entry.get("resource") if isinstance(entry, dict) else None
-        if not isinstance(resource, dict) or not isinstance(resource.get("resourceType"), str):
-            raise MalformedAnswer("Bundle.entry.resource: not a resource")
-        search = entry.get("search")
-        mode = search.get("mode", "match") if isinstance(search, dict) else "match"
-        outcome = resource["resourceType"] == "OperationOutcome"
-        found.append(("outcome" if outcome else str(mode), resource))
-    return found
-
-
-def _warns(outcome: Json) -> bool:
-    issues = outcome.get("issue") or []
-    return any(isinstance(i, dict) and i.get("severity") != "information" for i in issues)
-
-
-def _key(resource: Json) -> str:
-    return f"{resource.get('resourceType')}/{resource.get('id')}"
-
-
-def _whole(total: object) -> int | None:
-    return total if isinstance(total, int) else None
+def _check_characters(body: Json) -> None:
+    """JSON can spell half a character. No page can show it, and no answer can carry it back."""
+    try:
+        as_bytes(body)
+    except UnicodeEncodeError:
+        raise MalformedAnswer("half a character") from None

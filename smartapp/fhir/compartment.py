@@ -31,6 +31,8 @@ SHARED = {
 def belongs_to(resource: Json, patient_id: str) -> bool:
     """False for another patient's resource, for one without a patient, and for an unknown type."""
     kind = str(resource.get("resourceType"))
+    if not all(_is_harmless(inner, patient_id) for inner in _contained(resource)):
+        return False
     if kind in SHARED:
         return True
     if kind == "Patient":
@@ -38,18 +40,22 @@ def belongs_to(resource: Json, patient_id: str) -> bool:
     return any(_names(resource.get(name), patient_id) for name in SUBJECTS.get(kind, ()))
 
 
+def _contained(resource: Json) -> list[Json]:
+    inner = resource.get("contained")
+    return [each for each in inner if isinstance(each, dict)] if isinstance(inner, list) else []
+
+
+def _is_harmless(contained: Json, patient_id: str) -> bool:
+    """What lies inside may leave out whose it is, but may not name somebody else."""
+    named = (contained.get(name) for name in SUBJECTS.get(str(contained.get("resourceType")), ()))
+    pointers = (each.get("reference") for each in named if isinstance(each, dict))
+    return all(
+        pointer is None or str(pointer).startswith("#") or pointer == f"Patient/{patient_id}"
+        for pointer in pointers
+    )
+
+
 def _names(reference: object, patient_id: str) -> bool:
     if not isinstance(reference, dict):
         return False
     return Reference(str(reference.get("reference", "")), "").target == f"Patient/{patient_id}"
-
-
-def patient_of(resource: Json) -> str | None:
-    """ "Patient/id", where the resource names one."""
-    for name in SUBJECTS.get(str(resource.get("resourceType")), ()):
-        reference = resource.get(name)
-        if isinstance(reference, dict):
-            target = Reference(str(reference.get("reference", "")), "").target
-            if target and target.startswith("Patient/"):
-                return target
-    return None

@@ -30,22 +30,28 @@ PRIORITIES = {"routine", "urgent", "asap", "stat"}
 
 def check_writable(resource: Json, patient: str) -> None:
     """Raises InvalidResource for anything that must not be sent."""
-    kind = str(resource.get("resourceType"))
-    if kind not in WRITABLE:
-        raise InvalidResource(f"{kind} is never written")
-    if resource.get("status") not in STATUSES[kind]:
-        raise InvalidResource(f"{kind}.status is not one that this app writes")
-    subject = resource.get(SUBJECT[kind])
-    if not isinstance(subject, dict) or subject.get("reference") != patient:
-        raise InvalidResource(f"{kind}.{SUBJECT[kind]} is not the patient of this session")
-    if resource.get("priority", "routine") not in PRIORITIES:
+    kind = check_change(resource, patient)
+    if str(resource.get("priority", "routine")) not in PRIORITIES:
         raise InvalidResource(f"{kind}.priority is unknown")
     _check_nothing_empty(resource, kind)
     _check_structure(kind, resource)
 
 
+def check_change(resource: Json, patient: str) -> str:
+    """For what an EHR made and we changed: how the rest of it looks is the EHR's own affair."""
+    kind = str(resource.get("resourceType"))
+    if kind not in WRITABLE:
+        raise InvalidResource(f"{kind} is never written")
+    if str(resource.get("status")) not in STATUSES[kind]:
+        raise InvalidResource(f"{kind}.status is not one that this app writes")
+    subject = resource.get(SUBJECT[kind])
+    if not isinstance(subject, dict) or subject.get("reference") != patient:
+        raise InvalidResource(f"{kind}.{SUBJECT[kind]} is not the patient of this session")
+    return kind
+
+
 def _check_nothing_empty(value: object, path: str) -> None:
-    if value is None or value in ("", [], {}):
+    if value is None or value in ([], {}) or (isinstance(value, str) and not value.strip()):
         raise InvalidResource(f"{path} is empty")
     if isinstance(value, dict):
         for name, inner in value.items():

@@ -14,10 +14,9 @@ from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.refills import order_facts
 from smartapp.workflow.routing import Decision, decide
+from smartapp.workflow.submission import FREE_TEXT as FREE_TEXT
 from smartapp.workflow.submission import Asked, Named
 from smartapp.workflow.summary import summary
-
-FREE_TEXT = "text"  # the type of the item whose answer is the patient's own words
 
 
 @dataclass(frozen=True)
@@ -48,7 +47,7 @@ class RefillRequest:
             patient=f"Patient/{self.patient.id}",
             author=author,
             topic=(self.topic.code, in_locale(self.topic.words.title, "en")),
-            subject_line=f"Refill: {order.name}",
+            subject_line=f"Refill: {order.name}" if order.name else "Refill",
             about=((order.reference, order.name),),
             words=words,
             questionnaire=self.topic.questionnaire,

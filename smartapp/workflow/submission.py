@@ -8,17 +8,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
-from smartapp.fhir.client import as_bytes
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.message import new_message
 from smartapp.fhir.questionnaire import Answers, Questionnaire
 from smartapp.fhir.response import new_response
 from smartapp.fhir.routing import Routing
+from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import new_task
 from smartapp.fhir.writable import check_writable
 from smartapp.sessions.submission import Step
+from smartapp.workflow.policy.conditions import in_words
 
 Named = tuple[str, str]  # a reference, and what it is called
+FREE_TEXT = "text"  # the type of the questions whose answers are the message itself
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def steps_for(
         patient=asked.patient,
         sender=asked.author,
         sent=asked.at,
-        words=asked.words,
+        words=asked.words if response else _with_answers(asked),
         recipients=asked.recipients,
         about=((response, ""), *asked.about) if response else asked.about,
         priority=asked.routing.priority,
@@ -78,6 +80,18 @@ def steps_for(
     if with_task:
         steps.append(_task_step(asked, vocabulary, response))
     return tuple(steps)
+
+
+def _with_answers(asked: Asked) -> str:
+    """Where the EHR takes no forms, the message carries the answers, in the language of staff."""
+    lines = [asked.words, ""]
+    for item in asked.questionnaire.all_items():
+        given = asked.answers.get(item.link_id, ())
+        options = ((item.option(str(value)), value) for value in given)
+        said = ", ".join(known.display["en"] if known else in_words(v) for known, v in options)
+        if said and item.type != FREE_TEXT:
+            lines.append(f"{item.text['en']} {said}")
+    return "\n".join(lines).strip()
 
 
 def _task_step(asked: Asked, vocabulary: Vocabulary, response: str | None) -> Step:
