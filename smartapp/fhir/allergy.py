@@ -29,6 +29,8 @@ class Allergy:
         verification = allergy.concept("verificationStatus")
         if verification and verification.has(ALLERGY_VERIFICATION, ENTERED_IN_ERROR):
             return None
+        if allergy.has_unknown_modifier():
+            raise allergy.wrong("modifierExtension", "not understood")
         code = allergy.concept("code")
         clinical = allergy.concept("clinicalStatus")
         return cls(

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 
+from smartapp.errors import MalformedAnswer
 from smartapp.fhir.codes import ENTERED_IN_ERROR
 from smartapp.fhir.dates import FhirDate
-from smartapp.fhir.element import Element, Json
+from smartapp.fhir.element import Concept, Element, Json
+
+_DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7}
 
 Included = Mapping[str, Json]  # "Type/id" to the resource that came along
 
@@ -22,6 +24,7 @@ class MedicationOrder:
     intent: str
     do_not_take: bool
     name: str
+    other_names: tuple[str, ...]  # what its codes call it
     medication_codes: frozenset[tuple[str, str]]
     dosage: tuple[str, ...]  # in the words of the order
     authored: FhirDate | None
@@ -39,7 +42,8 @@ class MedicationOrder:
         status = order.text("status") or "unknown"
         if status == ENTERED_IN_ERROR:
             return None
-        name, codes = medication_of(order, included)
+        medicine = medicine_of(order, included)
+        reported = order.boolean("reportedBoolean") or order.child("reportedReference") is not None
         dispense = order.child("dispenseRequest")
         validity = dispense.child("validityPeriod") if dispense else None
         requester = order.reference("requester")
@@ -48,12 +52,13 @@ class MedicationOrder:
             status=status,
             intent=order.text("intent") or "",
             do_not_take=order.boolean("doNotPerform") or False,
-            name=name,
-            medication_codes=codes,
+            name=medicine.label,
+            other_names=tuple(coding.display for coding in medicine.codings if coding.display),
+            medication_codes=frozenset((c.system, c.code) for c in medicine.codings if c.code),
             dosage=tuple(_dosage(each) for each in order.children("dosageInstruction")),
             authored=order.date("authoredOn"),
             requester=requester.display if requester else "",
-            reported=bool(order.json.get("reportedBoolean") or order.json.get("reportedReference")),
+            reported=reported,
             refills_allowed=dispense.whole("numberOfRepeatsAllowed") if dispense else None,
             valid_until=validity.date("end") if validity else None,
             days_supply=_days(dispense.child("expectedSupplyDuration")) if dispense else None,
@@ -78,6 +83,8 @@ class Dispense:
     @classmethod
     def from_fhir(cls, json: Json) -> Dispense:
         dispense = Element.resource(json, "MedicationDispense")
+        if dispense.has_unknown_modifier():
+            raise dispense.wrong("modifierExtension", "not understood")
         return cls(
             id=dispense.required_text("id"),
             status=dispense.text("status") or "unknown",
@@ -95,21 +102,35 @@ class Dispense:
         return self.status == "completed"
 
 
-def medication_of(element: Element, included: Included) -> tuple[str, frozenset[tuple[str, str]]]:
+def medicine_of(element: Element, included: Included) -> Concept:
     """The medicine in its three forms: coded here, contained here, or a resource of its own."""
     concept = element.concept("medicationCodeableConcept")
     reference = element.reference("medicationReference")
-    if concept is None and reference is not None:
-        found = (
-            element.contained(reference.contained)
-            if reference.contained
-            else included.get(reference.target or "")
-        )
-        if found is not None:
-            concept = Element.resource(found, "Medication").concept("code")
-    name = (concept.label if concept else "") or (reference.display if reference else "")
-    codings = concept.codings if concept else ()
-    return name, frozenset((coding.system, coding.code) for coding in codings if coding.code)
+    if concept is not None or reference is None:
+        return concept or Concept("")
+    found = (
+        element.contained(reference.contained)
+        if reference.contained
+        else included.get(reference.target or "")
+    )
+    concept = _code_of(found) if found is not None else None
+    return concept if concept and concept.label else Concept(reference.display)
+
+
+def _code_of(json: Json) -> Concept | None:
+    medication = Element.resource(json, "Medication")
+    if medication.text("status") == ENTERED_IN_ERROR or medication.has_unknown_modifier():
+        return None
+    return medication.concept("code")
+
+
+def medicine_elsewhere(order: Json) -> str | None:
+    """ "Medication/id", where the order names its medicine only by that."""
+    try:
+        reference = Element(order, "MedicationRequest").reference("medicationReference")
+    except MalformedAnswer:
+        return None
+    return reference.target if reference and reference.kind == "Medication" else None
 
 
 def _dosage(dosage: Element) -> str:
@@ -117,7 +138,11 @@ def _dosage(dosage: Element) -> str:
 
 
 def _days(duration: Element | None) -> int | None:
-    if duration is None or duration.text("code") not in {"d", None}:
+    """Known only where it is said in days or weeks, and exactly."""
+    if duration is None or duration.text("comparator"):
         return None
+    unit = duration.text("code") or duration.text("unit") or "d"
     value = duration.number("value")
-    return int(value) if value is not None and value > Decimal(0) else None
+    if value is None or value <= 0 or unit not in _DAYS:
+        return None
+    return int(value * _DAYS[unit])

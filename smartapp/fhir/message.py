@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -17,7 +17,11 @@ from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element, Json, Reference
 from smartapp.fhir.routing import Routing
 
-BY_THE_PATIENTS_SIDE = ("Patient/", "RelatedPerson/")
+PATIENTS_SIDE = ("Patient", "RelatedPerson")
+# A device or an organization answers by itself at night: nobody has looked at the message yet.
+CLINIC = ("Practitioner", "PractitionerRole")
+# A draft, or one that was never sent, is no message yet.
+NOT_SENT = ("preparation", "not-done")
 
 
 @dataclass(frozen=True)
@@ -31,7 +35,7 @@ class Message:
     sender: Reference | None
     sent: FhirDate | None
     received: FhirDate | None
-    root: str | None  # "Communication/id" of the thread's first message; None where this is it
+    root: str | None  # "Communication/id" of an earlier message of the thread, its first if known
     about: tuple[Reference, ...]
     words: tuple[str, ...]
     language: str | None
@@ -40,31 +44,33 @@ class Message:
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
-        """None for what was entered in error."""
+        """None for what was entered in error, and for what nobody has sent."""
         message = Element.resource(json, "Communication")
-        if message.text("status") == ENTERED_IN_ERROR:
+        if message.text("status") in {ENTERED_IN_ERROR, *NOT_SENT}:
             return None
         category = message.concepts("category")
         topic = message.concept("topic")
         subject = message.reference("subject")
         payload = list(message.children("payload"))
+        turned = message.has_unknown_modifier()
         words = tuple(text for each in payload if (text := each.text("contentString")))
+        identity = message.required_text("id")
         return cls(
-            id=message.required_text("id"),
+            id=identity,
             identifier=message.identifier(vocabulary.message),
             topic=next((c for each in category if (c := each.code(vocabulary.topic))), None),
             subject_line=topic.label if topic else "",
             priority=message.text("priority") or "routine",
-            patient=subject.target if subject else None,
-            sender=message.reference("sender"),
+            patient=subject.target if subject and subject.kind == "Patient" else None,
+            sender=_sender(message),
             sent=message.date("sent"),
             received=message.date("received"),
-            root=_root(message),
+            root=_earlier(message, identity),
             about=message.references("about"),
-            words=words,
+            words=() if turned else words,
             language=message.text("language"),
             routing=Routing.from_extension(message, vocabulary.routing),
-            unreadable=len(words) < len(payload) or message.has_unknown_modifier(),
+            unreadable=len(words) < len(payload) or turned,
         )
 
     @property
@@ -77,15 +83,37 @@ class Message:
 
     @property
     def is_from_patient(self) -> bool:
-        return self.sender is not None and (self.sender.target or "").startswith(
-            BY_THE_PATIENTS_SIDE
-        )
+        return self.sender is not None and self.sender.kind in PATIENTS_SIDE
+
+    @property
+    def is_from_clinic(self) -> bool:
+        """Only then was a message before it answered by a person."""
+        return self.sender is not None and self.sender.kind in CLINIC
+
+    @property
+    def may_be_from_patient(self) -> bool:
+        """Where it is not known who wrote, it may not be taken for an answer."""
+        return self.sender is None or self.sender.kind in {*PATIENTS_SIDE, ""}
+
+    @property
+    def is_ours(self) -> bool:
+        """Written with this app, so that a queue of this clinic is where it belongs."""
+        return self.identifier is not None or self.topic is not None
 
 
-def _root(message: Element) -> str | None:
+def _sender(message: Element) -> Reference | None:
+    """Who wrote it, who may lie inside the message."""
+    sender = message.reference("sender")
+    inside = message.contained(sender.contained) if sender and sender.contained else None
+    return replace(sender, type=str(inside.get("resourceType"))) if sender and inside else sender
+
+
+def _earlier(message: Element, identity: str) -> str | None:
     """The thread hangs on `partOf`, but only where that is a message: others put a plan there."""
-    targets = (reference.target or "" for reference in message.references("partOf"))
-    return next((target for target in targets if target.startswith("Communication/")), None)
+    references = (*message.references("partOf"), *message.references("inResponseTo"))
+    own = f"Communication/{identity}"
+    targets = (each.target for each in references if each.kind == "Communication")
+    return next((target for target in targets if target and target != own), None)
 
 
 def new_message(
@@ -112,15 +140,17 @@ def new_message(
         "resourceType": "Communication",
         "identifier": [{"system": vocabulary.message, "value": identifier}],
         "status": "completed",
-        "category": [{"coding": [{"system": vocabulary.topic, "code": code}], "text": topic_words}],
         "priority": priority,
         "subject": {"reference": patient},
-        "topic": {"text": subject_line[:80]},
         "sent": sent.isoformat(timespec="seconds"),
         "sender": named(*sender),
         "payload": [{"contentString": words}],
     }
-    if sender[0].startswith(BY_THE_PATIENTS_SIDE):
+    if code:
+        resource["category"] = [coded(vocabulary.topic, code, topic_words)]
+    if subject_line.strip():
+        resource["topic"] = {"text": subject_line.strip()[:80]}
+    if sender[0].split("/", 1)[0] in PATIENTS_SIDE:
         resource["meta"] = patients_own_words()
     if language:
         resource["language"] = language
@@ -135,6 +165,11 @@ def new_message(
     if routing:
         resource["extension"] = [routing.as_extension(vocabulary.routing)]
     return resource
+
+
+def coded(system: str, code: str, text: str = "") -> dict[str, Any]:
+    concept: dict[str, Any] = {"coding": [{"system": system, "code": code}]}
+    return {**concept, "text": text} if text else concept
 
 
 def named(target: str, display: str = "") -> dict[str, str]:

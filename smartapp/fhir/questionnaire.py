@@ -24,6 +24,7 @@ class Option:
     code: str
     system: str
     display: LocalText
+    coded: bool = True  # False: the option is its own text
 
 
 @dataclass(frozen=True)
@@ -125,9 +126,13 @@ def _option(element: Element) -> Option:
     if coding is not None:
         display = _local(coding, "display")
         code = coding.text("code") or display["en"]
+        if not code:
+            raise element.wrong("valueCoding", "has neither code nor display")
         return Option(code, coding.text("system") or "", display if display["en"] else {"en": code})
-    plain = element.text("valueString") or str(element.json.get("valueInteger", ""))
-    return Option(plain, "", {"en": plain})
+    text = element.text("valueString")
+    if text is None:
+        raise element.wrong("value[x]", "missing or of a kind that is not supported")
+    return Option(text, "", {"en": text}, coded=False)
 
 
 def _condition(element: Element) -> Condition:
@@ -150,12 +155,18 @@ def _is_met(condition: Condition, answers: Answers) -> bool:
     given = answers.get(condition.question, ())
     wanted = condition.answer
     if condition.operator == "exists":
-        return bool(given) == wanted
+        return bool(given) is wanted
+    same = any(_is_same(value, wanted) for value in given)
     if condition.operator == "!=":
-        return bool(given) and wanted not in given
+        return bool(given) and not same
     if condition.operator == "=":
-        return wanted in given
+        return same
     return any(_compares(value, condition.operator, wanted) for value in given)
+
+
+def _is_same(value: AnswerValue, wanted: AnswerValue) -> bool:
+    """To Python, 1 and True are the same."""
+    return isinstance(value, bool) is isinstance(wanted, bool) and value == wanted
 
 
 def _compares(value: AnswerValue, operator: str, wanted: AnswerValue) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from smartapp.errors import MalformedAnswer
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element
 
@@ -34,7 +35,7 @@ class Routing:
                 ("policy-version", self.policy_version),
                 ("summary", self.summary),
             )
-            if value
+            if value.strip()
         ]
         parts += [{"url": RED_FLAG, "valueString": name} for name in self.red_flags]
         if self.due is not None:
@@ -43,10 +44,15 @@ class Routing:
 
     @classmethod
     def from_extension(cls, resource: Element, url: str) -> Routing | None:
-        """None where the EHR dropped it: the rules then decide again."""
-        extension = resource.extension(url)
-        if extension is None:
+        """None where the EHR dropped it or made something else of it: a person then decides."""
+        try:
+            extension = resource.extension(url)
+            return cls._read(extension) if extension else None
+        except MalformedAnswer:
             return None
+
+    @classmethod
+    def _read(cls, extension: Element) -> Routing | None:
         parts = {part.text("url"): part for part in extension.children("extension")}
         words = {name: part.text("valueString") or "" for name, part in parts.items()}
         due = FhirDate.parse(parts["due"].text("valueDateTime")) if "due" in parts else None
@@ -55,7 +61,7 @@ class Routing:
         return cls(
             queue=words["queue"],
             priority=words.get("priority", "routine"),
-            due=due.earliest if due else None,
+            due=due.latest if due else None,
             rule=words.get("rule", ""),
             reason=words.get("reason", ""),
             policy_version=words.get("policy-version", ""),
@@ -66,3 +72,16 @@ class Routing:
                 if part.text("url") == RED_FLAG
             ),
         )
+
+
+# The EHR did not keep what was decided. As with all that no rule can decide, a person looks at it,
+# and before what is routine.
+UNDECIDED = Routing(
+    queue="",
+    priority="urgent",
+    due=None,
+    rule="",
+    reason="The EHR did not keep what the rules decided: look at it and decide.",
+    policy_version="",
+    summary="",
+)

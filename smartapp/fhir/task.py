@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.codes import ENTERED_IN_ERROR, Vocabulary
 from smartapp.fhir.dates import FhirDate
-from smartapp.fhir.element import Concept, Element, Json, Reference
-from smartapp.fhir.message import named
+from smartapp.fhir.element import Concept, Element, Json, Reference, is_id
+from smartapp.fhir.message import coded, named
 from smartapp.fhir.routing import RED_FLAG, Routing
 
-OPEN = ("requested", "received", "accepted", "ready", "in-progress", "on-hold")
+OPEN = ("draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold")
+ENDED = ("completed", "cancelled", "rejected", "failed")
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,14 @@ class WorkTask:
     json: Json = field(repr=False)
 
     @classmethod
-    def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> WorkTask:
+    def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> WorkTask | None:
+        """None for what was entered in error: such work was never given to anybody."""
         task = Element.resource(json, "Task")
+        status = task.required_text("status")
+        if status == ENTERED_IN_ERROR:
+            return None
+        if task.has_unknown_modifier():
+            raise task.wrong("modifierExtension", "not understood")
         code = task.concept("code")
         stage = task.concept("businessStatus")
         subject = task.reference("for")
@@ -48,11 +55,11 @@ class WorkTask:
         return cls(
             id=task.required_text("id"),
             etag=etag_of(json),
-            status=task.required_text("status"),
+            status=status,
             stage=(stage.code(vocabulary.stage) if stage else None) or "",
             topic=(code.code(vocabulary.topic) if code else None) or "",
             description=task.text("description") or (code.label if code else ""),
-            patient=subject.target if subject else None,
+            patient=subject.target if subject and subject.kind == "Patient" else None,
             requester=task.reference("requester"),
             owner=task.reference("owner"),
             focus=focus.target if focus else None,
@@ -69,7 +76,8 @@ class WorkTask:
 
     @property
     def is_open(self) -> bool:
-        return self.status in OPEN
+        """A status that nobody knows is no reason to stop looking."""
+        return self.status not in ENDED
 
     def changed(
         self,
@@ -78,36 +86,24 @@ class WorkTask:
         now: datetime,
         status: str,
         stage: str,
-        owner: tuple[str, str] | None = None,
-        outputs: Sequence[dict[str, Any]] = (),
     ) -> dict[str, Any]:
         """The whole resource as it was read, with this change and nothing else."""
         changed: dict[str, Any] = copy.deepcopy(dict(self.json))
         changed["status"] = status
-        changed["businessStatus"] = stage_concept(vocabulary, stage)
+        changed["businessStatus"] = coded(vocabulary.stage, stage, stage)
         changed["lastModified"] = now.isoformat(timespec="seconds")
-        if owner is not None:
-            changed["owner"] = named(*owner)
-        if outputs:
-            changed["output"] = [*changed.get("output", []), *outputs]
         return changed
 
 
 def etag_of(json: Json) -> str | None:
-    version = (json.get("meta") or {}).get("versionId")
-    return f'W/"{version}"' if isinstance(version, str) and version else None
-
-
-def stage_concept(vocabulary: Vocabulary, stage: str) -> dict[str, Any]:
-    return {"coding": [{"system": vocabulary.stage, "code": stage}], "text": stage}
+    meta = json.get("meta")
+    version = meta.get("versionId") if isinstance(meta, Mapping) else None
+    return f'W/"{version}"' if is_id(version) else None
 
 
 def detail(vocabulary: Vocabulary, kind: str, **value: Any) -> dict[str, Any]:
     """One input or output of a Task."""
-    return {
-        "type": {"coding": [{"system": vocabulary.detail, "code": kind}], "text": kind},
-        **value,
-    }
+    return {"type": coded(vocabulary.detail, kind, kind), **value}
 
 
 def new_task(
@@ -142,21 +138,23 @@ def new_task(
         "identifier": [{"system": vocabulary.task, "value": identifier}],
         "groupIdentifier": {"system": vocabulary.thread, "value": thread},
         "status": "requested",
-        "businessStatus": stage_concept(vocabulary, "received"),
+        "businessStatus": coded(vocabulary.stage, "received", "received"),
         "intent": "order",
         "priority": routing.priority,
-        "code": {"coding": [{"system": vocabulary.topic, "code": code}], "text": topic_words},
-        "description": description,
         "focus": {"reference": focus},
         "for": {"reference": patient},
         "authoredOn": authored.isoformat(timespec="seconds"),
         "lastModified": authored.isoformat(timespec="seconds"),
         "requester": named(*requester),
-        "performerType": [
-            {"coding": [{"system": vocabulary.queue, "code": routing.queue}], "text": queue_words}
-        ],
-        "input": [each for each in inputs if each.get("valueString") != ""],
+        "performerType": [coded(vocabulary.queue, routing.queue, queue_words)],
     }
+    told = [each for each in inputs if each.get("valueString", "told").strip()]
+    if told:
+        resource["input"] = told
+    if code:
+        resource["code"] = coded(vocabulary.topic, code, topic_words)
+    if description.strip():
+        resource["description"] = description.strip()
     if routing.due is not None:
         resource["restriction"] = {"period": {"end": routing.due.isoformat(timespec="seconds")}}
     return resource
@@ -190,7 +188,7 @@ def _due(task: Element) -> datetime | None:
         period = holder.child(name) if holder else None
         end = period.date("end") if period else None
         if end:
-            return end.earliest
+            return end.latest
     return None
 
 
