@@ -11,6 +11,7 @@ from smartapp.fhir.message import new_message
 from smartapp.fhir.people import Patient
 from smartapp.sessions.submission import Step
 from smartapp.words import in_locale
+from smartapp.workflow.forms import typed
 from smartapp.workflow.policy.model import Outcome, Reply, Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.submission import Named, step
@@ -40,7 +41,8 @@ class Answering:
         """The answer as a message in the patient's thread."""
         root = request.root
         reference = f"Patient/{patient.id}"
-        asked_by = root.sender.target if root.sender and root.sender.target else reference
+        asker = next((each.sender for each in request.messages if each.is_from_patient), None)
+        asked_by = asker.target if asker and asker.target else reference
         body = new_message(
             vocabulary=vocabulary,
             identifier=self.sid,
@@ -51,7 +53,7 @@ class Answering:
             sent=at,
             words=self.text,
             recipients=(asked_by,),
-            root=root.reference,
+            root=root.thread,
             answer_to=request.messages[-1].reference,
             language=self.language,
         )
@@ -61,7 +63,7 @@ class Answering:
 def read_answering(
     topic: Topic, posted: Mapping[str, str], medicine: str, language: str
 ) -> Answering:
-    text = posted.get("text", "").replace("\r\n", "\n").strip()
+    text = typed(posted.get("text", ""))
     template = topic.reply(posted.get("template", ""))
     then = posted.get("then", "")
     closes = then in {"close", "close-only"}

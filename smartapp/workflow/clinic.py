@@ -3,24 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from functools import partial
+from typing import Any
 
 from smartapp.errors import (
-    AnswerLost,
     ClaimLost,
     Conflict,
+    EhrError,
     EhrServerError,
     EhrTooSlow,
     MalformedAnswer,
     NotFound,
+    NotOffered,
     SmartappError,
 )
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import ETAG, FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
-from smartapp.fhir.message import Message
+from smartapp.fhir.message import Message, coded, named
 from smartapp.fhir.people import Patient
+from smartapp.fhir.routing import Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask, detail, new_task
 from smartapp.workflow.loading import Loader, as_found
@@ -30,7 +32,7 @@ from smartapp.workflow.requests import Request
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.submission import Named
 
-UNHEARD = (AnswerLost, EhrTooSlow, EhrServerError, MalformedAnswer)
+UNHEARD = (EhrTooSlow, EhrServerError, MalformedAnswer)
 LOOK_BACK = timedelta(days=30)  # for messages that made no work
 
 
@@ -44,80 +46,78 @@ def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue
     """Open work of this person's queues, and patients' messages that have none yet."""
     got = loader.all_of(
         tasks=lambda: _open_tasks(loader, staff),
+        strays=lambda: _strays(loader, staff),
         messages=lambda: _recent_messages(loader, now),
     )
     found = as_found(got["tasks"])
-    vocabulary = loader.vocabulary
-    tasks = section_of(found, partial(WorkTask.from_fhir, vocabulary=vocabulary))
-    messages = section_of(
-        as_found(got["messages"]), partial(Message.from_fhir, vocabulary=vocabulary)
-    )
+    tasks = section_of(found, loader.read_task)
+    strays = section_of(as_found(got["strays"]), loader.read_task)
+    messages = section_of(as_found(got["messages"]), loader.read_message)
     failure = tasks.failure or messages.failure
-    taken = _tasks_for(loader, messages.items) if not failure else ()
-    codes = [queue.code for queue in staff.queues]
-    items = Section(
-        items=queue_of(tasks.items, messages.items, codes, taken),
-        whole=tasks.whole and messages.whole,
-        failure=failure if not tasks.items else None,
+    known = (*tasks.items, *strays.items)
+    worked = Section[WorkTask]() if failure else _work_for(loader, messages.items, known)
+    items = queue_of(known, messages.items, staff.works, worked.items)
+    queue = Section(
+        items=items,
+        whole=all(part.whole for part in (tasks, strays, messages, worked)),
+        failure=None if items else failure,
     )
-    return LoadedQueue(items, _patients(loader, found, items.items))
+    return LoadedQueue(queue, _patients(loader, found, items))
 
 
 def _open_tasks(loader: Loader, staff: StaffMember) -> Found:
-    if not loader.gate.may("Task", "search-type"):
-        return Found(())
     system = loader.vocabulary.queue
     queues = ",".join(f"{system}|{queue.code}" for queue in staff.queues)
     if not queues:
         return Found(())
-    parameters = [
-        ("status", ",".join(OPEN)),
-        ("performer", queues),
-        ("_include", "Task:patient"),
-        ("_count", "100"),
-    ]
-    if loader.client.patient_id:
-        parameters.insert(0, ("patient", loader.client.patient_id))
-    return loader.client.search("Task", parameters, fresh=True)
+    return _search_tasks(loader, ("performer", queues), ("_include", "Task:patient"))
+
+
+def _strays(loader: Loader, staff: StaffMember) -> Found:
+    """For those who review, our work in every queue: one of them may be a queue no longer."""
+    if not staff.reviews:
+        return Found(())
+    return _search_tasks(loader, ("code", f"{loader.vocabulary.topic}|"))
+
+
+def _search_tasks(loader: Loader, *parameters: tuple[str, str]) -> Found:
+    if not loader.gate.may("Task", "search-type"):
+        return Found(())
+    is_open = ("status", ",".join(OPEN))
+    return loader.search("Task", is_open, *parameters, ("_count", "100"), fresh=True)
 
 
 def _recent_messages(loader: Loader, now: datetime) -> Found:
-    since = (now - LOOK_BACK).date().isoformat()
-    parameters = [("sent", f"ge{since}"), ("_sort", "-sent"), ("_count", "100")]
-    if loader.client.patient_id:
-        parameters.insert(0, ("patient", loader.client.patient_id))
-    return loader.client.search("Communication", parameters, fresh=True)
+    since = ("sent", f"ge{(now - LOOK_BACK).date().isoformat()}")
+    return loader.search("Communication", since, ("_sort", "-sent"), ("_count", "100"), fresh=True)
 
 
-def _tasks_for(loader: Loader, messages: tuple[Message, ...]) -> tuple[WorkTask, ...]:
+def _work_for(
+    loader: Loader, messages: tuple[Message, ...], known: tuple[WorkTask, ...]
+) -> Section[WorkTask]:
     """Work for these messages in any state and queue: what has some is not asked for again."""
-    roots = [each for each in messages if each.root is None and each.is_from_patient]
+    taken = {task.focus for task in known}
+    roots = [m.reference for m in messages if m.root is None and m.reference not in taken]
     if not roots or not loader.gate.may("Task", "search-type"):
-        return ()
-    focus = ",".join(each.reference for each in roots)
-    found = loader.client.search("Task", [("focus", focus), ("_count", "200")], fresh=True)
-    read = partial(WorkTask.from_fhir, vocabulary=loader.vocabulary)
-    return section_of(found, read).items
+        return Section()
+    found = loader.in_portions("Task", "focus", roots)
+    parts = [section_of(each, loader.read_task) for each in found]
+    whole = all(part.whole for part in parts)
+    return Section(tuple(task for part in parts for task in part.items), whole)
 
 
 def _patients(
     loader: Loader, found: Found | SmartappError, items: tuple[QueueItem, ...]
 ) -> dict[str, Patient]:
-    """Those that came along, and the rest by one search."""
+    """Those that came along, and the rest by search. A line without a name says so."""
     included = {} if isinstance(found, SmartappError) else dict(found.included)
     wanted = {item.patient for item in items if item.patient}
     missing = sorted(each.removeprefix("Patient/") for each in wanted if each not in included)
-    if missing:
-        try:
-            more = loader.client.search("Patient", [("_id", ",".join(missing))])
-            included |= {f"Patient/{each.get('id')}": each for each in more.matches}
-        except SmartappError:
-            pass  # a line without a name says so; the work itself is there
-    return {
-        reference: patient
-        for reference in wanted
-        if (patient := _patient(included.get(reference))) is not None
-    }
+    for more in loader.in_portions("Patient", "_id", missing):
+        if isinstance(more, Found):
+            included |= {f"Patient/{each['id']}": each for each in more.matches}
+    read = ((reference, _patient(included.get(reference))) for reference in wanted)
+    return {reference: patient for reference, patient in read if patient is not None}
 
 
 def _patient(json: object) -> Patient | None:
@@ -133,14 +133,11 @@ def _patient(json: object) -> Patient | None:
 def patient_behind(client: FhirClient, reference: str, vocabulary: Vocabulary) -> str:
     """The id of the patient whom an item of the queue is about."""
     resource = client.read(reference)
-    if reference.startswith("Task/"):
-        patient = WorkTask.from_fhir(resource, vocabulary).patient
-    else:
-        message = Message.from_fhir(resource, vocabulary)
-        patient = message.patient if message else None
-    if patient is None:
+    read = WorkTask.from_fhir if reference.startswith("Task/") else Message.from_fhir
+    item = read(resource, vocabulary)
+    if item is None or item.patient is None:
         raise NotFound("the item names no patient")
-    return patient.removeprefix("Patient/")
+    return item.patient.removeprefix("Patient/")
 
 
 def request_behind(requests: Section[Request], reference: str) -> Request:
@@ -150,6 +147,8 @@ def request_behind(requests: Section[Request], reference: str) -> Request:
         task = request.task.reference if request.task else ""
         if reference in {task, request.root.reference}:
             return request
+    if not requests.whole:
+        raise MalformedAnswer("the item's message may be in the part that could not be loaded")
     raise NotFound("the item's message is not there")
 
 
@@ -173,94 +172,128 @@ class Desk:
         """Mine, if it is nobody's. Where there is no work yet, it is made for the claim."""
         task = request.task or self._made_for(request, queue_words)
         if request.task is None:
-            etag = task.etag or ""
-        if task.owner is not None and task.owner.target != self.staff.reference:
-            raise ClaimLost(task.owner.display)
+            etag = ""  # nobody has seen a version of it yet
         if not task.is_open:
             raise ClaimLost(None)
-        return self._change(task, etag, status="accepted", stage="with-nurse", owner=self.me)
+        if self._is_mine(task):
+            return task  # by an earlier click
+        if task.owner is not None:
+            raise ClaimLost(task.owner.display)
+        changed = self._changed(task, status="accepted", stage="with-nurse")
+        changed["owner"] = named(*self.me)
+        return self._put(task, changed, etag)
 
     def release(self, task: WorkTask, etag: str) -> WorkTask:
         self.must_own(task)
-        changed = task.changed(
-            vocabulary=self.vocabulary, now=self.now, status="requested", stage="received"
-        )
+        changed = self._changed(task, status="requested", stage="received")
         changed.pop("owner", None)
         return self._put(task, changed, etag)
 
     def close(self, task: WorkTask, etag: str, outcome: Outcome, reply: str | None) -> WorkTask:
         self.must_own(task)
-        coding = {"system": self.vocabulary.outcome, "code": outcome.code}
-        concept = {"coding": [coding], "text": outcome.words["en"]}
+        concept = coded(self.vocabulary.outcome, outcome.code, outcome.words["en"])
         outputs = [detail(self.vocabulary, "outcome", valueCodeableConcept=concept)]
         if reply:
-            outputs.append(detail(self.vocabulary, "reply", valueReference={"reference": reply}))
-        changed = task.changed(
-            vocabulary=self.vocabulary,
-            now=self.now,
-            status="completed",
-            stage="closed",
-            outputs=outputs,
-        )
+            outputs.append(detail(self.vocabulary, "reply", valueReference=named(reply)))
+        changed = self._changed(task, status="completed", stage="closed")
+        changed["output"] = [*changed.get("output", []), *outputs]
         return self._put(task, changed, etag)
 
     def must_own(self, task: WorkTask) -> None:
-        if task.owner is None or task.owner.target != self.staff.reference or not task.is_open:
-            raise ClaimLost(task.owner.display if task.owner else None)
+        if not self._is_mine(task) or not task.is_open:
+            raise ClaimLost(self._somebody_else(task))
 
-    def _change(
-        self, task: WorkTask, etag: str, *, status: str, stage: str, owner: Named
-    ) -> WorkTask:
-        changed = task.changed(
-            vocabulary=self.vocabulary, now=self.now, status=status, stage=stage, owner=owner
-        )
-        return self._put(task, changed, etag)
+    def _is_mine(self, task: WorkTask) -> bool:
+        return task.owner is not None and task.owner.target == self.staff.reference
 
-    def _put(self, task: WorkTask, changed: dict[str, object], etag: str) -> WorkTask:
+    def _somebody_else(self, task: WorkTask) -> str | None:
+        return task.owner.display if task.owner and not self._is_mine(task) else None
+
+    def _changed(self, task: WorkTask, *, status: str, stage: str) -> dict[str, Any]:
+        return task.changed(vocabulary=self.vocabulary, now=self.now, status=status, stage=stage)
+
+    def _put(self, task: WorkTask, changed: dict[str, Any], etag: str) -> WorkTask:
         """Only over the version that the person has seen. What is there afterwards decides."""
+        if task.etag is None:
+            raise NotOffered("queue", "without versions, two people would overwrite each other")
+        if not ETAG.fullmatch(etag or task.etag):
+            raise ClaimLost(None)
+        unheard: EhrError | None = None
         try:
             self.client.update(changed, etag or task.etag)
         except Conflict:
-            now_there = self._read(task.reference)
-            owner = now_there.owner
-            mine = owner is not None and owner.target == self.staff.reference
-            raise ClaimLost(None if mine or owner is None else owner.display) from None
-        except UNHEARD:
-            # It may have been done: what the EHR shows now is the answer.
-            if self._read(task.reference).json.get("lastModified") != changed["lastModified"]:
-                raise
-        return self._read(task.reference)
+            raise ClaimLost(self._somebody_else(self._read(task.reference))) from None
+        except UNHEARD as error:
+            unheard = error  # it may have been done all the same
+        there = self._read(task.reference)
+        if _shows(there, changed):
+            return there
+        raise unheard or ClaimLost(self._somebody_else(there))
 
     def _read(self, reference: str) -> WorkTask:
-        return WorkTask.from_fhir(self.client.read(reference), self.vocabulary)
+        task = WorkTask.from_fhir(self.client.read(reference), self.vocabulary)
+        if task is None:
+            raise NotFound("the work was entered in error")
+        return task
 
     def _made_for(self, request: Request, queue_words: str) -> WorkTask:
         """The same identifier as the patient's side would have given: never two for one message."""
         root, routing = request.root, request.routing
-        if routing is None or root.patient is None or root.sender is None:
+        if routing is None or root.patient is None:
             raise NotFound("the message carries no decision to make work from")
+        body = self._work_of(root, routing, root.patient, queue_words)
         identifier = root.identifier or root.id
-        sender = (root.sender.target or root.patient, root.sender.display)
-        about = [(each.target or "", each.display) for each in root.about]
+        there = self._work_under(identifier)
+        if there is not None:
+            return there
+        try:
+            written = self.client.create(body, once=(self.vocabulary.task, identifier))
+        except (Conflict, *UNHEARD):
+            there = self._work_under(identifier)
+            if there is None:
+                raise
+            return there
+        there = self._read(written.reference) if written.reference else self._work_under(identifier)
+        if there is None:
+            raise NotFound("the work was made, and not shown")
+        return there
+
+    def _work_under(self, identifier: str) -> WorkTask | None:
+        found = self.client.by_identifier("Task", self.vocabulary.task, identifier)
+        read = (WorkTask.from_fhir(each, self.vocabulary) for each in found.matches)
+        return next((task for task in read if task is not None), None)
+
+    def _work_of(
+        self, root: Message, routing: Routing, patient: str, queue_words: str
+    ) -> dict[str, Any]:
+        identifier = root.identifier or root.id
+        about = [(each.target, each.display) for each in root.about if each.target]
         answers = next(
             (each for each, _ in about if each.startswith("QuestionnaireResponse/")), None
         )
-        body = new_task(
+        return new_task(
             vocabulary=self.vocabulary,
             identifier=identifier,
             thread=identifier,
             topic=(root.topic or "", root.topic or ""),
             description=root.subject_line,
-            patient=root.patient,
-            requester=sender,
+            patient=patient,
+            requester=_asked_by(root, patient),
             focus=root.reference,
             answers=answers,
-            about=[each for each in about if each[0] and each[0] != answers],
-            routing=routing,
+            about=[each for each in about if each[0] != answers],
+            routing=routing if routing.queue else replace(routing, queue=self.staff.review),
             queue_words=queue_words,
             authored=root.sent.earliest if root.sent else self.now,
         )
-        written = self.client.create(body, once=(self.vocabulary.task, identifier))
-        if written.reference is None:
-            raise NotFound("the work was made, and not shown")
-        return self._read(written.reference)
+
+
+def _asked_by(root: Message, patient: str) -> Named:
+    sender = root.sender
+    return (sender.target, sender.display) if sender and sender.target else (patient, "")
+
+
+def _shows(there: WorkTask, changed: Mapping[str, Any]) -> bool:
+    owner = changed.get("owner", {}).get("reference")
+    owned = there.owner.target if there.owner else None
+    return bool(there.status == changed["status"] and owned == owner)

@@ -3,37 +3,43 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from typing import Any
 
 from smartapp.errors import (
-    Conflict,
+    ClaimLost,
     EhrBusy,
     EhrError,
+    EhrTooSlow,
     EhrUnreachable,
+    InvalidResource,
     NotAllowed,
     NotFound,
-    RedirectRefused,
+    OutsideFhirBase,
     Rejected,
     SmartappError,
     TokenNotAccepted,
 )
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.client import FhirClient
-from smartapp.fhir.element import Json
+from smartapp.fhir.likeness import holds
 from smartapp.launch import Token
 from smartapp.sessions.outbox import Claim, Outbox
 from smartapp.sessions.submission import Step, StepState, Submission
 from smartapp.workflow.submission import resolved
 
-LEASE_SECONDS = 60.0  # longer than the slowest three writes and reads together
+LEASE_SECONDS = 60.0
+STEP_SECONDS = 30.0  # looking, posting and reading back, each at its slowest: none starts later
 INDEX_DELAY_SECONDS = 2.0  # what was just stored may not be found for so long
+STILL_AT_IT_SECONDS = 60.0  # what an EHR was too slow to answer, it may carry out for so long
 ALTERED = "altered"
 
-# The EHR said no, and nothing was stored. Anything else than these leaves it open.
-REFUSALS = (Rejected, NotAllowed, NotFound, RedirectRefused)
+# The request never left, or the EHR said that it has not looked at it.
+NOT_CARRIED_OUT = (EhrBusy, EhrUnreachable, OutsideFhirBase)
+# The EHR, or our own gate, said no, and nothing was stored. All the rest leaves it open.
+REFUSALS = (Rejected, NotAllowed, NotFound, InvalidResource)
 
 Door = Callable[[Submission, Token], tuple[FhirClient, Capability]]
 Tell = Callable[[Submission, Step], None]  # for the audit: what became of a step
@@ -54,7 +60,7 @@ class Courier:
         claim = self.outbox.work(sid, LEASE_SECONDS)
         if claim is None:
             return
-        with claim:
+        with claim, suppress(ClaimLost):  # whoever has taken it over goes on with it
             submission = self._carry(claim)
             if patiently and _is_unknown(submission):
                 self.pause(INDEX_DELAY_SECONDS)
@@ -76,15 +82,20 @@ class Courier:
         token = self.outbox.token(claim.sid)
         if token is None:
             return submission
-        client, capability = self.door(submission, token)
+        try:
+            client, capability = self.door(submission, token)
+        except EhrError:
+            return submission  # it is not there; the submission is
         for index, each in enumerate(submission.steps):
             if each.state is StepState.DONE:
                 continue
+            if claim.ends_at - self.clock() < STEP_SECONDS:
+                break
             try:
                 after = self._advance(claim, submission, index, client, capability)
             except TokenNotAccepted:
                 self.outbox.drop_token(claim.sid, token)
-                return submission
+                break
             submission = self._note(claim, submission, index, after)
             if after.state is not StepState.DONE:
                 break
@@ -109,6 +120,10 @@ class Courier:
 
     def _look(self, each: Step, client: FhirClient, capability: Capability) -> Step | None:
         """What became of an earlier try. None only where trying again can do no harm."""
+        if each.reference is not None:
+            there = self._done(each, each.reference, client)
+            if there.reason_code != NotFound.code:
+                return there
         if not capability.searches_by(each.resource_type, "identifier"):
             return each
         try:
@@ -120,11 +135,11 @@ class Courier:
         except EhrError:
             return each
         if found.matches:
-            return self._done(each, f"{each.resource_type}/{found.matches[0].get('id')}", client)
+            return self._done(each, f"{each.resource_type}/{found.matches[0]['id']}", client)
+        is_absent = found.complete and not found.withheld
         waited = self.clock() - (each.last_tried_at or 0.0)
-        if capability.creates_once(each.resource_type) and waited >= INDEX_DELAY_SECONDS:
-            return None
-        return each
+        can_repeat = capability.creates_once(each.resource_type) and waited >= _patience(each)
+        return None if is_absent and can_repeat else each
 
     def _post(
         self,
@@ -138,6 +153,7 @@ class Courier:
         posting = replace(
             each,
             state=StepState.POSTING,
+            reference=None,
             attempts=each.attempts + 1,
             last_tried_at=self.clock(),
         )
@@ -148,77 +164,68 @@ class Courier:
             written = client.create(
                 body, once=once if capability.creates_once(each.resource_type) else None
             )
-        except (EhrBusy, EhrUnreachable, TokenNotAccepted) as error:
+        except TokenNotAccepted:
             # Not carried out. Before this try it may have been unknown, and then it still is.
             self._note(claim, submission, index, replace(posting, state=each.state))
-            if isinstance(error, TokenNotAccepted):
-                raise
+            raise
+        except NOT_CARRIED_OUT as error:
             return replace(posting, state=each.state, reason_code=error.code)
         except REFUSALS as error:
-            return self._refused(posting, error)
-        except Conflict:
-            # Several match the identifier: it is there, and somebody must look at why twice.
-            return replace(posting, state=StepState.UNKNOWN, reason_code=Conflict.code)
+            return _refused(posting, error)
         except EhrError as error:
-            return replace(posting, state=StepState.UNKNOWN, reason_code=error.code)
+            return replace(self._unknown(posting), reason_code=error.code)
         if written.reference is None:
-            return replace(posting, state=StepState.UNKNOWN)
-        return self._done(posting, written.reference, client)
+            return self._unknown(posting)
+        try:
+            return self._done(posting, written.reference, client)
+        except TokenNotAccepted:
+            return replace(self._unknown(posting), reference=written.reference)
 
-    def _refused(self, each: Step, error: EhrError) -> Step:
-        if each.resource_type == "Task":
-            # The words are in the EHR and carry their routing: the queue finds them without it.
-            return replace(each, state=StepState.DONE, reason_code=error.code)
-        return replace(each, state=StepState.REFUSED, reason_code=error.code)
+    def _unknown(self, posting: Step) -> Step:
+        """The wait for the index counts from now: the EHR may have stored it this moment."""
+        return replace(posting, state=StepState.UNKNOWN, last_tried_at=self.clock())
 
     def _done(self, each: Step, reference: str, client: FhirClient) -> Step:
         """Read back: only what the EHR shows counts as received."""
+        found = replace(each, reference=reference)
         try:
             stored = client.read(reference)
-        except (NotAllowed, TokenNotAccepted):
-            return replace(each, state=StepState.DONE, reference=reference)
+        except NotAllowed:
+            return replace(found, state=StepState.DONE)
+        except TokenNotAccepted:
+            raise
         except EhrError as error:
-            return replace(each, state=StepState.UNKNOWN, reason_code=error.code)
-        reason = None if _holds(stored, json.loads(each.body)) else ALTERED
-        return replace(each, state=StepState.DONE, reference=reference, reason_code=reason)
+            return replace(found, state=StepState.UNKNOWN, reason_code=error.code)
+        sent = json.loads(each.body, parse_float=Decimal)
+        reason = None if holds(stored, sent) else ALTERED
+        return replace(found, state=StepState.DONE, reason_code=reason)
 
     def _note(self, claim: Claim, submission: Submission, index: int, after: Step) -> Submission:
         before = submission.steps[index]
         if after == before:
             return submission
         steps = (*submission.steps[:index], after, *submission.steps[index + 1 :])
-        noted = self.outbox.record(claim, replace(submission, steps=steps))
+        changed = replace(submission, steps=steps)
+        if after.state is StepState.POSTING:
+            # Told before it is written down: a record of what was never tried would never end.
+            self.tell(changed, after)
+            return self.outbox.record(claim, changed)
+        noted = self.outbox.record(claim, changed)
         self.tell(noted, after)
         return noted
 
 
+def _refused(each: Step, error: SmartappError) -> Step:
+    if each.resource_type == "Task":
+        # The words are in the EHR and carry their routing: the queue finds them without it.
+        return replace(each, state=StepState.DONE, reason_code=error.code)
+    return replace(each, state=StepState.REFUSED, reason_code=error.code)
+
+
+def _patience(each: Step) -> float:
+    is_slow = each.reason_code == EhrTooSlow.code
+    return STILL_AT_IT_SECONDS if is_slow else INDEX_DELAY_SECONDS
+
+
 def _is_unknown(submission: Submission) -> bool:
     return any(each.state is StepState.UNKNOWN for each in submission.steps)
-
-
-# What the patient said and what was decided: if one of these is not as sent, it was altered.
-_COMPARED: Mapping[str, tuple[str, ...]] = {
-    "Communication": ("status", "payload", "priority", "extension"),
-    "QuestionnaireResponse": ("status", "questionnaire", "item"),
-    "Task": ("status", "priority", "performerType", "restriction", "input"),
-}
-
-
-def _holds(stored: Json, sent: Json) -> bool:
-    names = _COMPARED[str(sent["resourceType"])]
-    return all(_covers(stored.get(name), sent.get(name)) for name in names)
-
-
-def _covers(stored: Any, sent: Any) -> bool:
-    """Everything that was sent is there. An EHR may add, and it may resolve references."""
-    if isinstance(sent, dict):
-        return isinstance(stored, dict) and all(
-            name == "reference" or _covers(stored.get(name), value) for name, value in sent.items()
-        )
-    if isinstance(sent, list):
-        return (
-            isinstance(stored, list)
-            and len(stored) >= len(sent)
-            and all(_covers(a, b) for a, b in zip(stored, sent, strict=False))
-        )
-    return bool(stored == sent)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
+from dataclasses import dataclass, replace
+from decimal import Decimal
 from enum import StrEnum
+from unicodedata import category
 
 from smartapp.fhir.questionnaire import Answers, AnswerValue, Item, Questionnaire
+from smartapp.workflow.policy.questionnaires import NOT_QUESTIONS, WRITTEN, questions_in
 
 Fields = Mapping[str, Sequence[str]]  # as posted: by linkId
 LONGEST_TEXT = 2000
@@ -36,13 +39,16 @@ class Filled:
 
 def fill(questionnaire: Questionnaire, fields: Fields) -> Filled:
     """The server decides what was asked, whatever the page showed."""
-    read = {item.link_id: _read(item, fields) for item in _questions(questionnaire)}
-    answers = _asked(questionnaire.items, {link: got for link, (got, _) in read.items() if got})
+    items = _offered(questionnaire.items)
+    questions = questions_in(replace(questionnaire, items=items))
+    read = {item.link_id: _read(item, fields) for item in questions}
+    answers = _asked(items, {link: got for link, (got, _) in read.items() if got})
+    asked = _asked_in(items, answers)
     faults: list[FieldFault] = []
-    for item in _questions(questionnaire):
+    for item in questions:
         got, fault = read[item.link_id]
-        if not _is_reached(questionnaire.items, item, answers):
-            if got and item.type in {"string", "text"}:
+        if item.link_id not in asked:
+            if item.type in WRITTEN and _posted(item, fields):
                 faults.append(FieldFault(item.link_id, Fault.NOT_ASKED))
         elif fault is not None:
             faults.append(fault)
@@ -51,47 +57,48 @@ def fill(questionnaire: Questionnaire, fields: Fields) -> Filled:
     return Filled(answers, tuple(faults))
 
 
-def _questions(questionnaire: Questionnaire) -> list[Item]:
-    """What a person can answer: hidden items are not accepted from outside."""
-    return [
-        item
-        for item in questionnaire.all_items()
-        if item.type not in {"group", "display"} and not item.hidden
-    ]
+def _offered(items: tuple[Item, ...]) -> tuple[Item, ...]:
+    """What a person can see: what is hidden, and all below it, is not accepted from outside."""
+    return tuple(replace(i, items=_offered(i.items)) for i in items if not i.hidden)
 
 
-def _asked(
-    items: tuple[Item, ...], given: dict[str, tuple[AnswerValue, ...]]
-) -> dict[str, tuple[AnswerValue, ...]]:
+def _asked(items: tuple[Item, ...], given: Answers) -> Answers:
     """Drops answers to what is not asked, until nothing more falls away."""
-    kept = {link: got for link, got in given.items() if _reached_by_id(items, link, given)}
+    asked = _asked_in(items, given)
+    kept = {link: got for link, got in given.items() if link in asked}
     return kept if len(kept) == len(given) else _asked(items, kept)
 
 
-def _is_reached(items: tuple[Item, ...], wanted: Item, answers: Answers) -> bool:
-    return _reached_by_id(items, wanted.link_id, answers)
-
-
-def _reached_by_id(items: tuple[Item, ...], link_id: str, answers: Answers) -> bool:
+def _asked_in(items: tuple[Item, ...], answers: Answers) -> frozenset[str]:
+    """What lies below a question is asked once that question is answered."""
+    asked: set[str] = set()
     for item in items:
-        if item.is_asked(answers) and (
-            item.link_id == link_id or _reached_by_id(item.items, link_id, answers)
-        ):
-            return True
-    return False
+        if item.is_asked(answers):
+            asked.add(item.link_id)
+            if item.type in NOT_QUESTIONS or answers.get(item.link_id):
+                asked |= _asked_in(item.items, answers)
+    return frozenset(asked)
 
 
 def _read(item: Item, fields: Fields) -> tuple[tuple[AnswerValue, ...], FieldFault | None]:
-    posted = [value.strip() for value in fields.get(item.link_id, ()) if value.strip()]
-    if not item.repeats:
-        posted = posted[:1]
     values: list[AnswerValue] = []
-    for text in posted:
+    for text in _posted(item, fields):
         value = _value(item, text)
         if isinstance(value, FieldFault):
             return (), value
         values.append(value)
-    return tuple(values), None
+    return tuple(dict.fromkeys(values)), None
+
+
+def _posted(item: Item, fields: Fields) -> list[str]:
+    given = [text for value in fields.get(item.link_id, ()) if (text := typed(value))]
+    return given if item.repeats else given[:1]
+
+
+def typed(text: str) -> str:
+    """What a person typed: line breaks as one character each, and nothing that cannot be seen."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(c for c in lines if c in "\n\t" or category(c) not in {"Cc", "Cs"}).strip()
 
 
 def _value(item: Item, text: str) -> AnswerValue | FieldFault:
@@ -104,15 +111,16 @@ def _value(item: Item, text: str) -> AnswerValue | FieldFault:
     if item.type in {"integer", "decimal"}:
         return _number(item, text)
     limit = item.max_length or LONGEST_TEXT
-    # A browser sends two characters for a line break, where the person typed one.
-    plain = text.replace("\r\n", "\n")
-    return plain if len(plain) <= limit else FieldFault(item.link_id, Fault.TOO_LONG, limit)
+    return text if len(text) <= limit else FieldFault(item.link_id, Fault.TOO_LONG, limit)
+
+
+_WHOLE = re.compile(r"[+-]?[0-9]{1,9}", re.ASCII)
+_DECIMAL = re.compile(r"[+-]?[0-9]{1,9}(?:[.,][0-9]{1,9})?", re.ASCII)
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2},[0-9]{3}", re.ASCII)  # a thousand, or one?
 
 
 def _number(item: Item, text: str) -> AnswerValue | FieldFault:
-    try:
-        number = Decimal(text.replace(",", "."))
-    except InvalidOperation:
+    shape = _WHOLE if item.type == "integer" else _DECIMAL
+    if not shape.fullmatch(text) or _GROUPED.fullmatch(text):
         return FieldFault(item.link_id, Fault.NOT_A_NUMBER)
-    whole = number.is_finite() and (item.type == "decimal" or number == number.to_integral_value())
-    return number if whole else FieldFault(item.link_id, Fault.NOT_A_NUMBER)
+    return Decimal(text.replace(",", "."))

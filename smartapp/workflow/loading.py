@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from smartapp.errors import MalformedAnswer, NotFound, SmartappError
+from smartapp.errors import SmartappError
 from smartapp.fhir.allergy import Allergy
 from smartapp.fhir.client import FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
-from smartapp.fhir.medication import Dispense, MedicationOrder
+from smartapp.fhir.medication import Dispense, MedicationOrder, medicine_elsewhere
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
@@ -23,6 +23,8 @@ from smartapp.workflow.requests import Request, requests_of
 
 T = TypeVar("T")
 PAGE_SECONDS = 12.0
+PORTION = 40
+MOST_MEDICINES = 40
 
 
 class Together(Protocol):
@@ -51,43 +53,74 @@ class Loader:
     # --- searches -----------------------------------------------------------------------------
 
     def orders(self) -> Found:
-        return self._search("MedicationRequest", ("_include", "MedicationRequest:medication"))
+        found = self.search("MedicationRequest", ("_include", "MedicationRequest:medication"))
+        named = dict.fromkeys(filter(None, map(medicine_elsewhere, found.matches)))
+        missing = [each for each in named if each not in found.included]
+        return replace(found, included={**found.included, **self._medicines(missing)})
+
+    def _medicines(self, missing: Sequence[str]) -> dict[str, Json]:
+        """Not every EHR sends along what an order points to. What cannot be read has no name."""
+        if not missing or not self.gate.may("Medication", "read"):
+            return {}
+        asked = missing[:MOST_MEDICINES]
+        reads = [partial(self.client.read, each) for each in asked]
+        read = zip(asked, self.together(reads, within=PAGE_SECONDS), strict=True)
+        return {name: json for name, json in read if not isinstance(json, SmartappError)}
 
     def dispenses(self) -> Found:
         if not self.gate.may("MedicationDispense", "search-type"):
             return Found((), complete=False)
-        return self._search("MedicationDispense")
+        return self.search("MedicationDispense")
 
     def visits(self) -> Found:
         """Where they cannot be seen, it stays unknown when the last one was."""
         if not self.gate.may("Encounter", "search-type"):
             return Found((), complete=False)
-        return self._search("Encounter")
+        return self.search("Encounter")
 
     def allergies(self) -> Found:
-        return self._search("AllergyIntolerance")
+        return self.search("AllergyIntolerance")
 
     def messages(self) -> Found:
-        return self._search("Communication", ("_sort", "-sent"), fresh=True)
+        return self.search("Communication", ("_sort", "-sent"), fresh=True)
 
     def tasks(self) -> Found:
         """Where the EHR has no Tasks, there are none to miss."""
         if not self.gate.may("Task", "search-type"):
             return Found(())
-        return self._search("Task", fresh=True)
+        return self.search("Task", fresh=True)
 
-    def _search(self, kind: str, *more: tuple[str, str], fresh: bool = False) -> Found:
-        parameters = [("patient", str(self.client.patient_id)), *more]
-        return self.client.search(kind, parameters, fresh=fresh)
+    def search(self, kind: str, *parameters: tuple[str, str], fresh: bool = False) -> Found:
+        """For one patient where there is one: not every EHR takes that from the token."""
+        patient_id = self.client.patient_id
+        whose = [("patient", patient_id)] if patient_id and kind != "Patient" else []
+        return self.client.search(kind, [*whose, *parameters], fresh=fresh)
+
+    def in_portions(
+        self, kind: str, parameter: str, values: Sequence[str]
+    ) -> list[Found | SmartappError]:
+        """One search for many values makes an address that some servers find too long."""
+        portions = [values[at : at + PORTION] for at in range(0, len(values), PORTION)]
+        searches = [
+            partial(self.search, kind, (parameter, ",".join(each)), ("_count", "200"), fresh=True)
+            for each in portions
+        ]
+        return self.together(searches, within=PAGE_SECONDS)
 
     # --- what is made of them -----------------------------------------------------------------
+
+    def read_message(self, json: Json) -> Message | None:
+        return Message.from_fhir(json, self.vocabulary)
+
+    def read_task(self, json: Json) -> WorkTask | None:
+        return WorkTask.from_fhir(json, self.vocabulary)
 
     def read_requests(
         self, messages: Found | SmartappError, tasks: Found | SmartappError
     ) -> Section[Request]:
         """Without the messages there is nothing to show; without the work, not the whole."""
-        said = section_of(messages, partial(Message.from_fhir, vocabulary=self.vocabulary))
-        work = section_of(tasks, partial(WorkTask.from_fhir, vocabulary=self.vocabulary))
+        said = section_of(messages, self.read_message)
+        work = section_of(tasks, self.read_task)
         if said.failed:
             return Section(whole=False, failure=said.failure)
         return Section(requests_of(said.items, work.items), said.whole and work.whole)
@@ -114,15 +147,3 @@ def read_visits(found: Found | SmartappError) -> Section[Visit]:
 
 def read_allergies(found: Found | SmartappError) -> Section[Allergy]:
     return section_of(found, Allergy.from_fhir)
-
-
-def one_of(section: Section[MedicationOrder], reference: str) -> MedicationOrder:
-    """The order that a handle names. A failed section raises what failed."""
-    if section.failure is not None:
-        raise section.failure
-    found = next((each for each in section.items if each.reference == reference), None)
-    if found is None:
-        raise NotFound("MedicationRequest: not in the list")
-    if found.not_understood:
-        raise MalformedAnswer("MedicationRequest: carries an unknown modifier")
-    return found

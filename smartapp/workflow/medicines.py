@@ -19,7 +19,7 @@ class Offer:
     order: MedicationOrder
     facts: OrderFacts
     check: RefillCheck
-    request: Request | None  # the last one that asked for it
+    request: Request | None  # the one that asks for it, or else the last that did
 
     @property
     def is_asked_for(self) -> bool:
@@ -45,8 +45,10 @@ def _offer(
     today: date,
 ) -> Offer:
     facts = facts_of(order, dispenses, limits)
-    asked = (each for each in requests.items if each.concerns(order.reference))
-    return Offer(order, facts, check_refill(facts, limits, today), next(asked, None))
+    asked = [each for each in requests.items if each.concerns(order.reference)]
+    still_open = [each for each in asked if not each.is_closed]
+    request = next(iter(still_open or asked), None)
+    return Offer(order, facts, check_refill(facts, limits, today), request)
 
 
 def facts_of(
@@ -54,19 +56,28 @@ def facts_of(
 ) -> OrderFacts:
     """What the rules want to know of an order. What is not known for sure stays unknown."""
     fills = [each for each in dispenses.items if order.reference in each.orders and each.happened]
-    dated = [(each.handed_over.earliest, each) for each in fills if each.handed_over]
-    last = max(dated, key=lambda pair: pair[0])[1] if dated else None
-    left = None
-    if order.refills_allowed is not None and dispenses.whole:
-        left = max(0, order.refills_allowed - max(0, len(fills) - 1))
+    left, last = None, None
+    if dispenses.whole:
+        last = max(fills, key=_day, default=None) if all(map(_is_dated, fills)) else None
+        if order.refills_allowed is not None:
+            left = max(0, order.refills_allowed - max(0, len(fills) - 1))
     return OrderFacts(
         status=order.status,
         intent=order.intent,
         do_not_perform=order.do_not_take,
         refills_left=left,
-        valid_until=order.valid_until.day if order.valid_until else None,
-        last_fill=last.handed_over.day if last and last.handed_over else None,
+        valid_until=order.valid_until.last_day if order.valid_until else None,
+        last_fill=_day(last) if last else None,
         days_supply=(last.days_supply if last else None) or order.days_supply,
-        controlled=limits.is_controlled(order.name),
+        controlled=any(map(limits.is_controlled, (order.name, *order.other_names))),
         reported=order.reported,
     )
+
+
+def _is_dated(fill: Dispense) -> bool:
+    """To the day: from "May" nobody can count days."""
+    return fill.handed_over is not None and fill.handed_over.precision in {"day", "time"}
+
+
+def _day(fill: Dispense) -> date:
+    return fill.handed_over.day if fill.handed_over else date.min

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from smartapp.fhir.element import Reference
 from smartapp.fhir.message import Message
-from smartapp.fhir.routing import Routing
+from smartapp.fhir.routing import UNDECIDED, Routing
 from smartapp.fhir.task import WorkTask
-from smartapp.workflow.requests import PRIORITIES
+from smartapp.workflow.requests import PRIORITIES, threads_of, waits_for_answer
 
-LAST = datetime.max.replace(tzinfo=UTC)
+FIRST = datetime.min.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True)
@@ -26,10 +26,6 @@ class QueueItem:
     asked_by: Reference | None
     since: datetime | None
 
-    @property
-    def is_claimed(self) -> bool:
-        return self.owner is not None
-
     def is_late(self, now: datetime) -> bool:
         return self.routing.due is not None and self.routing.due < now
 
@@ -37,28 +33,21 @@ class QueueItem:
 def queue_of(
     tasks: Iterable[WorkTask],
     messages: Iterable[Message],
-    queues: Collection[str],
+    works: Callable[[str], bool],
     worked: Iterable[WorkTask] = (),
 ) -> tuple[QueueItem, ...]:
-    """What the holders of these queues should look at, oldest promise first, never newest first.
+    """What somebody who works these queues should look at, oldest promise first.
 
     `worked` is work of any state for the same messages: what has some is not asked for twice.
     """
-    known, messages = list(tasks), list(messages)
-    taken = {task.focus for task in (*known, *worked)}
-    answered = {message.root for message in messages if not message.is_from_patient}
-    items = [_from_task(task) for task in known if task.is_open]
-    items += [
-        _from_message(message, message.routing)
-        for message in messages
-        if message.root is None
-        and message.is_from_patient
-        and message.reference not in taken
-        and message.reference not in answered
-        and message.routing is not None
-    ]
-    mine = (item for item in items if item.routing.queue in queues)
-    return tuple(sorted(mine, key=_order))
+    known = {task.reference: task for task in tasks}
+    taken = {task.focus for task in (*known.values(), *worked)}
+    items = [_from_task(task) for task in known.values() if task.is_open]
+    for first, thread in threads_of(messages).items():
+        is_there = thread[0].reference == first
+        if is_there and first not in taken and waits_for_answer(thread):
+            items += _from_message(thread[0])
+    return tuple(sorted((item for item in items if works(item.routing.queue)), key=_order))
 
 
 def _from_task(task: WorkTask) -> QueueItem:
@@ -74,8 +63,12 @@ def _from_task(task: WorkTask) -> QueueItem:
     )
 
 
-def _from_message(message: Message, routing: Routing) -> QueueItem:
-    return QueueItem(
+def _from_message(message: Message) -> list[QueueItem]:
+    """Nothing where it is a machine's, or was never meant for this clinic's queues."""
+    routing = message.routing or (UNDECIDED if message.is_ours else None)
+    if routing is None or not message.may_be_from_patient:
+        return []
+    item = QueueItem(
         reference=message.reference,
         patient=message.patient,
         topic=message.topic or "",
@@ -85,11 +78,13 @@ def _from_message(message: Message, routing: Routing) -> QueueItem:
         asked_by=message.sender,
         since=message.sent.earliest if message.sent else None,
     )
+    return [item]
 
 
-def _order(item: QueueItem) -> tuple[int, datetime, datetime]:
-    return (
-        PRIORITIES.index(item.routing.priority) if item.routing.priority in PRIORITIES else 0,
-        item.routing.due or LAST,
-        item.since or LAST,
-    )
+def _order(item: QueueItem) -> tuple[int, datetime]:
+    """A priority that nobody knows counts as the highest, and where no answer was promised for a
+    time, the time of asking stands for it: nothing waits for ever behind the promises.
+    """
+    pressing = item.routing.priority
+    rank = PRIORITIES.index(pressing) if pressing in PRIORITIES else 0
+    return rank, item.routing.due or item.since or FIRST

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from math import inf
 
+from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.message import Message
-from smartapp.fhir.routing import Routing
+from smartapp.fhir.routing import UNDECIDED, Routing
 from smartapp.fhir.task import WorkTask
 
 PRIORITIES = ("stat", "asap", "urgent", "routine")  # most pressing first
@@ -44,8 +46,15 @@ class Request:
 
     @property
     def routing(self) -> Routing | None:
-        """The Task decides; where there is none, the note on the patient's own message does."""
-        return self.task.routing if self.task else self.root.routing
+        """The Task decides; where there is none, the note on the patient's own message does.
+
+        None for what no rule of this clinic was ever asked about.
+        """
+        if self.task is not None and self.task.routing.queue:
+            return self.task.routing
+        if self.root.routing is not None:
+            return self.root.routing
+        return UNDECIDED if self.root.is_ours else None
 
     @property
     def due(self) -> datetime | None:
@@ -53,13 +62,11 @@ class Request:
 
     @property
     def last_answer(self) -> Message | None:
-        return next((each for each in reversed(self.messages) if not each.is_from_patient), None)
+        return next((each for each in reversed(self.messages) if each.is_from_clinic), None)
 
     @property
     def waits_for_clinic(self) -> bool:
-        """The patient's side had the last word, and nobody closed the work."""
-        open_task = self.task is None or self.task.is_open
-        return open_task and self.messages[-1].is_from_patient
+        return not self.is_closed and waits_for_answer(self.messages)
 
     @property
     def is_closed(self) -> bool:
@@ -69,7 +76,7 @@ class Request:
     def stage(self) -> Stage:
         if self.is_closed:
             return Stage.CLOSED
-        if self.last_answer is not None and not self.waits_for_clinic:
+        if not self.waits_for_clinic:
             return Stage.ANSWERED
         if self.routing is not None and self.routing.queue == "physician":
             return Stage.WITH_DOCTOR
@@ -87,17 +94,50 @@ class Request:
 
 def requests_of(messages: Iterable[Message], tasks: Iterable[WorkTask]) -> tuple[Request, ...]:
     """Threads with their work, newest first. A reply whose root is not there stands alone."""
-    by_focus = {task.focus: task for task in tasks if task.focus}
-    threads: dict[str, list[Message]] = {}
-    for message in messages:
-        threads.setdefault(message.thread, []).append(message)
+    work = _work_by_focus(tasks)
     found = []
-    for thread, members in threads.items():
-        members.sort(key=_when)
-        root = next((each for each in members if each.reference == thread), members[0])
-        found.append(Request(root, tuple(members), by_focus.get(root.reference)))
+    for first, members in threads_of(messages).items():
+        root = next((each for each in members if each.reference == first), members[0])
+        found.append(Request(root, tuple(members), work.get(first)))
     return tuple(sorted(found, key=lambda request: _when(request.messages[-1]), reverse=True))
 
 
+def waits_for_answer(thread: Sequence[Message]) -> bool:
+    """Since the patient's side last wrote, no person has; what a machine says changes nothing."""
+    spoken = [each for each in thread if each.is_from_clinic or each.may_be_from_patient]
+    return bool(spoken) and not spoken[-1].is_from_clinic
+
+
+def threads_of(messages: Iterable[Message]) -> dict[str, list[Message]]:
+    """By the first message of each, which may itself not be there; oldest first."""
+    known = {message.reference: message for message in messages}
+    threads: dict[str, list[Message]] = {}
+    for message in known.values():
+        threads.setdefault(_first_of(message, known), []).append(message)
+    for first, members in threads.items():
+        members.sort(key=lambda each: (each.reference != first, _when(each)))
+    return threads
+
+
+def _first_of(message: Message, known: Mapping[str, Message]) -> str:
+    """An EHR may hang an answer on the message before it instead of on the first."""
+    way = [message.reference]
+    while message.root is not None and message.root not in way:
+        way.append(message.root)
+        message = known.get(message.root, message)
+    return way[-1]
+
+
+def _work_by_focus(tasks: Iterable[WorkTask]) -> dict[str, WorkTask]:
+    """Where one message made more work than one, what is still to do counts, then the latest."""
+    ordered = sorted(tasks, key=lambda task: (task.is_open, _since(task.authored)))
+    return {task.focus: task for task in ordered if task.focus}
+
+
 def _when(message: Message) -> float:
-    return message.sent.earliest.timestamp() if message.sent else 0.0
+    """What came at an unknown time may be the latest word: nobody has answered it for sure."""
+    return message.sent.earliest.timestamp() if message.sent else inf
+
+
+def _since(authored: FhirDate | None) -> float:
+    return authored.earliest.timestamp() if authored else 0.0

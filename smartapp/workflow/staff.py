@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartapp.errors import NotFound
+from smartapp.errors import MalformedAnswer, NotFound
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.people import Practitioner, PractitionerRole
-from smartapp.workflow.policy.model import Policy, Queue
+from smartapp.fhir.section import section_of
+from smartapp.workflow.policy.model import Policy, Queue, RoleCode
 
 
 @dataclass(frozen=True)
@@ -15,25 +16,46 @@ class StaffMember:
     reference: str
     name: str
     queues: tuple[Queue, ...]
+    all_queues: frozenset[str]  # of the clinic, by code
+    review: str  # the queue for what belongs to none of them
+
+    @property
+    def reviews(self) -> bool:
+        return any(each.code == self.review for each in self.queues)
 
     def works(self, queue: str) -> bool:
+        """What has no queue, or one that the policy no longer knows, is for those who review."""
+        if queue not in self.all_queues:
+            return self.reviews
         return any(each.code == queue for each in self.queues)
 
 
 def staff_member(client: FhirClient, fhir_user: str, policy: Policy) -> StaffMember:
-    kind, _, user_id = fhir_user.partition("/")
+    kind = fhir_user.partition("/")[0]
     if kind == "PractitionerRole":
         role = PractitionerRole.from_fhir(client.read(fhir_user))
-        return StaffMember(fhir_user, role.practitioner_name, policy.queues_for(role.role_codes))
+        codes = role.role_codes if role.active else frozenset[RoleCode]()
+        return _member(policy, fhir_user, role.practitioner_name, codes)
     if kind != "Practitioner":
         raise NotFound(f"{kind}: not someone of the clinic")
     practitioner = Practitioner.from_fhir(client.read(fhir_user))
-    found = client.search("PractitionerRole", [("practitioner", user_id)])
-    roles = [PractitionerRole.from_fhir(each) for each in found.matches]
+    return _member(policy, fhir_user, practitioner.name or "", _codes_of(client, fhir_user))
+
+
+def _codes_of(client: FhirClient, practitioner: str) -> frozenset[RoleCode]:
+    found = client.search("PractitionerRole", [("practitioner", practitioner.partition("/")[2])])
+    roles = section_of(found, PractitionerRole.from_fhir)
     codes = frozenset(
         code
-        for role in roles
-        if role.active and role.practitioner == fhir_user
+        for role in roles.items
+        if role.active and role.practitioner == practitioner
         for code in role.role_codes
     )
-    return StaffMember(fhir_user, practitioner.name or "", policy.queues_for(codes))
+    if not codes and not roles.whole:
+        raise MalformedAnswer("PractitionerRole: the one that counts may be among the missing")
+    return codes
+
+
+def _member(policy: Policy, who: str, name: str, codes: frozenset[RoleCode]) -> StaffMember:
+    queues = policy.queues_for(codes)
+    return StaffMember(who, name, queues, frozenset(policy.queues), policy.review.code)
