@@ -10,7 +10,7 @@ from typing import Literal
 from urllib.parse import parse_qsl
 
 from sandbox.compartment import Compartment
-from sandbox.references import Resource
+from sandbox.references import Resource, key_of
 from sandbox.search import Query, SearchProblem, parse
 from sandbox.store import Store
 
@@ -66,7 +66,9 @@ class Rights:
 
     def permits(self, type_: str, letter: Letter) -> bool:
         """Whether any resource of this type may be touched in this way."""
-        return any(scope.covers(type_, letter) for scope in self._scopes)
+        return any(scope.covers(type_, letter) for scope in self._scopes) or (
+            self._may_read_user(letter) and self._grant.user.startswith(f"{type_}/")
+        )
 
     def sees(self, resource: Resource, letter: Letter) -> bool:
         """Whether this resource may: to anybody else it does not exist."""
@@ -74,7 +76,7 @@ class Rights:
             self._reaches(scope, resource) and _answers(scope, resource)
             for scope in self._scopes
             if scope.covers(resource["resourceType"], letter)
-        )
+        ) or (self._may_read_user(letter) and key_of(resource) == self._grant.user)
 
     def may_write(self, resource: Resource, letter: Letter) -> bool:
         """Under a patient's scope the resource must name that patient as its subject."""
@@ -94,6 +96,10 @@ class Rights:
         if self._compartment and all(self._is_limited(scope) for scope in covering):
             return self._compartment.keys(type_)
         return None
+
+    def _may_read_user(self, letter: Letter) -> bool:
+        """What the scope `fhirUser` is for: a Person is in their own compartment at most."""
+        return letter == "r" and "fhirUser" in self._grant.scopes
 
     def _is_live(self, scope: Scope) -> bool:
         return self._compartment is not None or not self._is_limited(scope)

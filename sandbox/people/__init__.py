@@ -12,6 +12,7 @@ from sandbox.people.lives import (
     aisha_rahman,
     bennett_family,
     carol_whitman,
+    daniel_nguyen,
     dorothy_hayes,
     james_carter,
     maria_lopez,
@@ -42,6 +43,7 @@ LIVES: tuple[Callable[[Days], list[Json]], ...] = (
     quiet_records.life,
     carol_whitman.life,
     ruth_abernathy.life,
+    daniel_nguyen.life,
 )
 
 

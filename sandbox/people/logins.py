@@ -68,6 +68,15 @@ PROXIES = (
         stands_in=(("leo-nguyen", "RelatedPerson/emily-for-leo"),),
     ),
     Login(
+        "daniel",
+        "Daniel Nguyen",
+        "patient",
+        "Person/daniel-nguyen",
+        ("daniel-nguyen", "leo-nguyen"),
+        "en",
+        "His own record, and that of his son Leo; logs in as a Person",
+    ),
+    Login(
         "rachel",
         "Rachel Bennett",
         "patient",

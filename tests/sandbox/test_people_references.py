@@ -11,6 +11,7 @@ from typing import Any
 from sandbox.people import resources
 
 PEOPLE = resources(date(2026, 1, 31))
+SAME_PERSON_ELSEWHERE = ("Patient", "Person")  # their links say who else somebody is
 BY_KEY = {f"{each['resourceType']}/{each['id']}": each for each in PEOPLE}
 
 
@@ -80,7 +81,7 @@ def test_what_belongs_to_a_patient_points_only_at_things_of_that_patient():
         f"{key} -> {target}"
         for key, each in BY_KEY.items()
         for target in _references(each)
-        if each["resourceType"] != "Patient" and target in BY_KEY
+        if each["resourceType"] not in SAME_PERSON_ELSEWHERE and target in BY_KEY
         if (mine := _patients(each)) and (theirs := _patients(BY_KEY[target])) and mine != theirs
     ]
 

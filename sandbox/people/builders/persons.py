@@ -80,6 +80,12 @@ def related_person(
     )
 
 
+def person(who: Ref, *same: Ref, **elements: Any) -> Json:
+    """One human being, who is each of these on record."""
+    links = [{"target": other, "assurance": "level3"} for other in same]
+    return resource("Person", who.id, active=True, link=links, **elements)
+
+
 def care_team(slug: str, title: str, members: Mapping[Ref, Concept], **more: Any) -> Json:
     participants = [{"role": [role], "member": who} for who, role in members.items()]
     return resource("CareTeam", slug, status="active", name=title, participant=participants, **more)
