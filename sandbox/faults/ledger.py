@@ -18,6 +18,8 @@ class Call:
     status: int | None  # None where the client got no answer
     user: str | None
     authorization: bool  # whether the header was there
+    cookie: bool  # as above
+    grant: str | None  # the `grant_type` of a token request
     faults: tuple[str, ...]  # the ids of the rules that struck
 
 

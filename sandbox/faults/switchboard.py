@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
-import ipaddress
 import threading
 import time
 from collections.abc import Callable, Iterable
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qs
 
-from flask import Blueprint, Flask, Response, abort, jsonify, request
+from flask import Blueprint, Flask, Response, jsonify, request
 from werkzeug.wrappers import Response as WireResponse
+from werkzeug.wsgi import get_input_stream
 
-from sandbox.faults.kinds import Exchange
+from sandbox.faults.exchange import Exchange
 from sandbox.faults.ledger import Call, Ledger
-from sandbox.faults.rules import BadRule, Rule
+from sandbox.faults.notes import begun, notes_of
+from sandbox.faults.rules import Asked, Rule
+from sandbox.loopback import from_this_machine_only
+from sandbox.reading import Unclear
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_NOTES = "sandbox.notes"  # a dictionary, since the environ itself is copied on its way in
-_OWN_PATHS = ("/faults", "/ledger")
+# For testers: no rule strikes here, and the ledger does not count it.
+_OWN_PATHS = ("/faults", "/ledger", "/settings", "/tokens", "/keys", "/canary")
+_FORM = "application/x-www-form-urlencoded"
 
 
 class Faults:
@@ -38,7 +44,7 @@ class Faults:
 
     def name_caller(self, environ: WSGIEnvironment, user: str) -> None:
         """For the ledger: whose token this request carries."""
-        environ.get(_NOTES, {})["user"] = user
+        notes_of(environ).user = user
 
     # --- the rules -----------------------------------------------------------------------
 
@@ -74,37 +80,54 @@ class Faults:
         """The rules that strike work from the outside in, in the order of the list."""
 
         def faulty(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-            path = environ.get("PATH_INFO", "")
-            if path.startswith(_OWN_PATHS):
+            if environ.get("PATH_INFO", "").startswith(_OWN_PATHS):
                 return app(environ, start_response)
-            struck = self._striking(environ["REQUEST_METHOD"], path)
-            environ[_NOTES] = {}
+            asked = _asked(environ)
+            struck = self._striking(asked)
+            begun(environ)
             status = None
             try:
                 response = _through(struck, app, environ)
                 status = response.status_code
                 return response(environ, start_response)
             finally:
-                self._enter(environ, status, struck)
+                self._enter(asked, environ, status, struck)
 
         return faulty
 
-    def _striking(self, method: str, path: str) -> list[Rule]:
+    def _striking(self, asked: Asked) -> list[Rule]:
         with self._lock:
-            return [rule for rule in self._rules if rule.strikes(method, path)]
+            return [rule for rule in self._rules if rule.strikes(asked)]
 
-    def _enter(self, environ: WSGIEnvironment, status: int | None, struck: list[Rule]) -> None:
+    def _enter(
+        self, asked: Asked, environ: WSGIEnvironment, status: int | None, struck: list[Rule]
+    ) -> None:
         self.ledger.add(
             Call(
                 at=self._clock(),
-                method=environ["REQUEST_METHOD"],
-                path=environ.get("PATH_INFO", ""),
+                method=asked.method,
+                path=asked.path,
                 status=status,
-                user=environ[_NOTES].get("user"),
+                user=notes_of(environ).user,
                 authorization="HTTP_AUTHORIZATION" in environ,
+                cookie="HTTP_COOKIE" in environ,
+                grant=asked.grant,
                 faults=tuple(rule.id for rule in struck),
             )
         )
+
+
+def _asked(environ: WSGIEnvironment) -> Asked:
+    return Asked(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), _grant_in(environ))
+
+
+def _grant_in(environ: WSGIEnvironment) -> str | None:
+    """Read ahead of the program, which then reads a copy."""
+    if not environ.get("CONTENT_TYPE", "").startswith(_FORM):
+        return None
+    body = get_input_stream(environ).read()
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
+    return next(iter(parse_qs(body.decode("latin-1")).get("grant_type", ())), None)
 
 
 def _through(struck: list[Rule], app: WSGIApplication, environ: WSGIEnvironment) -> WireResponse:
@@ -117,10 +140,7 @@ def _through(struck: list[Rule], app: WSGIApplication, environ: WSGIEnvironment)
 def _blueprint(faults: Faults) -> Blueprint:
     switchboard = Blueprint("faults", __name__)
 
-    @switchboard.before_request
-    def from_this_machine_only() -> None:
-        if not _is_loopback(request.remote_addr):
-            abort(403)
+    switchboard.before_request(from_this_machine_only)
 
     @switchboard.get("/faults")
     def listed() -> Response:
@@ -153,8 +173,8 @@ def _blueprint(faults: Faults) -> Blueprint:
         faults.ledger.clear()
         return "", 204
 
-    @switchboard.errorhandler(BadRule)
-    def bad_rule(wrong: BadRule) -> tuple[Response, int]:
+    @switchboard.errorhandler(Unclear)
+    def unclear(wrong: Unclear) -> tuple[Response, int]:
         return jsonify(error=str(wrong)), 400
 
     return switchboard
@@ -163,12 +183,5 @@ def _blueprint(faults: Faults) -> Blueprint:
 def _rules_in(json: Any) -> list[Any]:
     rules = json.get("rules") if isinstance(json, dict) else json
     if not isinstance(rules, list):
-        raise BadRule("Send a list of rules, or {rules: [...]}")
+        raise Unclear("Send a list of rules, or {rules: [...]}")
     return rules
-
-
-def _is_loopback(address: str | None) -> bool:
-    try:
-        return ipaddress.ip_address(address or "").is_loopback
-    except ValueError:
-        return False

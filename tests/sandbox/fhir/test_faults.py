@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from sandbox.faults import Faults
-from sandbox.faults.rules import Rule
+from sandbox.faults.rules import Asked, Rule
 from tests.sandbox.fhir.clinic import Client, Clinic, json_of, message, said, task
 
 Json = dict[str, Any]
@@ -163,7 +163,7 @@ def test_dice_fall_the_same_way_for_the_same_seed() -> None:
     def throws(seed: int) -> list[bool]:
         match = {"probability": 0.5, "seed": seed}
         rule = Rule.from_json({"match": match, "fault": {"kind": "truncated"}}, "x")
-        return [rule.strikes("GET", "/") for _ in range(40)]
+        return [rule.strikes(Asked("GET", "/")) for _ in range(40)]
 
     assert throws(1) == throws(1) != throws(2)
     assert 5 < sum(throws(1)) < 35
