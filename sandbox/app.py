@@ -7,20 +7,23 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
 
 from sandbox import chart, people
 from sandbox.chart import Office
+from sandbox.controls import controls
 from sandbox.directory import Directory
 from sandbox.faults import Faults
 from sandbox.people.dates import CLINIC_TIME
 from sandbox.rest import fhir_blueprint
 from sandbox.smart import views
 from sandbox.smart.clients import Clients
-from sandbox.smart.discovery import Addresses
+from sandbox.smart.discovery import Addresses, oauth_uris
 from sandbox.smart.server import SmartServer
+from sandbox.smart.settings import Settings
 from sandbox.smart.views import FrontDesk
 from sandbox.store import Store
 
@@ -33,7 +36,7 @@ class Config:
     clients: Path = Path(__file__).parent / "clients.json"
     file: Path | None = None  # where the record is kept between starts; None: only in memory
     access_seconds: int = 3600
-    extras: Mapping[str, str] = field(default_factory=dict)  # `tenant`, `smart_style_url`
+    extras: Mapping[str, Any] = field(default_factory=dict)  # into every token answer
 
     @property
     def addresses(self) -> Addresses:
@@ -48,8 +51,7 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     server = SmartServer(
         config.addresses,
         Clients.load(config.clients, app_url),
-        access_seconds=config.access_seconds,
-        extras=config.extras,
+        settings=Settings(config.access_seconds, dict(config.extras)),
         clock=clock,
     )
     app.extensions["smart"] = FrontDesk.of(server, directory)
@@ -58,13 +60,14 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
     app.register_blueprint(chart.bp)
     faults = Faults(clock=clock)
     faults.install(app)
+    app.register_blueprint(controls(server, store, faults))
     app.register_blueprint(
         fhir_blueprint(
             store,
             grant_of=server.grant_of,
             base_url=lambda: config.addresses.fhir,
             faults=faults,
-            oauth_uris=config.addresses.oauth_uris,
+            oauth_uris=lambda: oauth_uris(server.endpoints),
         )
     )
     app.after_request(_page_headers(app_url))

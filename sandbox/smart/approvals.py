@@ -49,3 +49,6 @@ class Approval:
         """A parent is somebody else in the record of each child."""
         patient = self.context.patient
         return self.login.fhir_user_for(patient) if patient else self.login.fhir_user
+
+    def is_of(self, user: str) -> bool:
+        return user in (self.login.username, self.fhir_user)

@@ -47,8 +47,8 @@ def _published(client: Client) -> Any:
 class ClientAssertion:
     """Authlib's own check takes neither RS384 nor ES384, and lets a JWT live as long as it says."""
 
-    def __init__(self, token_endpoint: str, clock: Callable[[], float]) -> None:
-        self._audience = token_endpoint
+    def __init__(self, audience: Callable[[], str], clock: Callable[[], float]) -> None:
+        self._audience = audience
         self._clock = clock
         self._keys = ClientKeys()
         self._used: Shelf[bool] = Shelf(_LONGEST_LIFE + 2 * _CLOCK_SKEW, clock)
@@ -81,7 +81,7 @@ class ClientAssertion:
     def _check_claims(self, claims: Mapping[str, Any], client: Client) -> None:
         if claims.get("iss") != client.client_id:
             raise _refused("iss and sub must both be the client_id.")
-        if claims.get("aud") != self._audience:
+        if claims.get("aud") != self._audience():
             raise _refused("aud must be the address of the token endpoint.")
         self._check_time(claims.get("exp"))
         jti = claims.get("jti")

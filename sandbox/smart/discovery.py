@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -46,19 +47,31 @@ class Addresses:
     def jwks(self) -> str:
         return f"{self.base}/oauth/jwks.json"
 
-    def oauth_uris(self) -> dict[str, str]:
-        """For the CapabilityStatement, where older clients look."""
+    def endpoints(self) -> dict[str, str]:
+        """By the names that SMART and OpenID Connect give them."""
         return {
-            "authorize": self.authorize,
-            "token": self.token,
-            "introspect": self.introspect,
-            "revoke": self.revoke,
+            "issuer": self.issuer,
+            "jwks_uri": self.jwks,
+            "authorization_endpoint": self.authorize,
+            "token_endpoint": self.token,
+            "introspection_endpoint": self.introspect,
+            "revocation_endpoint": self.revoke,
         }
 
 
-def smart_configuration(at: Addresses, *, style: bool) -> dict[str, Any]:
+def oauth_uris(endpoints: Mapping[str, str]) -> dict[str, str]:
+    """For the CapabilityStatement, where older clients look."""
     return {
-        **_common(at),
+        "authorize": endpoints["authorization_endpoint"],
+        "token": endpoints["token_endpoint"],
+        "introspect": endpoints["introspection_endpoint"],
+        "revoke": endpoints["revocation_endpoint"],
+    }
+
+
+def smart_configuration(endpoints: Mapping[str, str], *, style: bool) -> dict[str, Any]:
+    return {
+        **_common(endpoints),
         "capabilities": [
             "launch-ehr",
             "launch-standalone",
@@ -82,25 +95,20 @@ def smart_configuration(at: Addresses, *, style: bool) -> dict[str, Any]:
     }
 
 
-def openid_configuration(at: Addresses) -> dict[str, Any]:
+def openid_configuration(endpoints: Mapping[str, str]) -> dict[str, Any]:
     return {
-        **_common(at),
+        **_common(endpoints),
         "subject_types_supported": ["public"],
         "id_token_signing_alg_values_supported": ["RS256"],
         "claims_supported": ["iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "fhirUser"],
     }
 
 
-def _common(at: Addresses) -> dict[str, Any]:
+def _common(endpoints: Mapping[str, str]) -> dict[str, Any]:
     return {
-        "issuer": at.issuer,
-        "jwks_uri": at.jwks,
-        "authorization_endpoint": at.authorize,
-        "token_endpoint": at.token,
+        **endpoints,
         "token_endpoint_auth_methods_supported": list(AUTH_METHODS),
         "token_endpoint_auth_signing_alg_values_supported": list(ALGORITHMS),
-        "introspection_endpoint": at.introspect,
-        "revocation_endpoint": at.revoke,
         "grant_types_supported": ["authorization_code", "refresh_token"],
         "response_types_supported": ["code"],
         "response_modes_supported": ["query"],

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-import time
+from dataclasses import replace
 from typing import Any
 
 from authlib.oauth2.rfc6749 import InvalidGrantError, InvalidRequestError
 from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGrant
 from authlib.oauth2.rfc7636 import CodeChallenge
-from authlib.oidc.core.grants import OpenIDCode
-from joserfc.jwk import KeySet
 
+from sandbox.faults.orders import Unrotated
 from sandbox.smart.approvals import Approval
 from sandbox.smart.clients import Client
 from sandbox.smart.codes import Code, family_of
-from sandbox.smart.discovery import AUTH_METHODS, Addresses
+from sandbox.smart.discovery import AUTH_METHODS
 from sandbox.smart.keeper import Keeper
-from sandbox.smart.keys import ID_TOKEN_SECONDS, SigningKeys
+from sandbox.smart.misbehaviour import as_ordered, is_ordered
 from sandbox.smart.oauth_request import SmartRequest
 from sandbox.smart.tokens import RefreshToken
 
@@ -52,7 +51,9 @@ class CodeFlow(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib publish
         if held is None:
             self.server.tokens.end_family(family_of(code))
             return None
-        return held if held.approval.client_id == client.client_id else None
+        if held.approval.client_id != client.client_id:
+            return None
+        return replace(held, approval=as_ordered(held.approval))
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """It was taken off the shelf when it was looked up."""
@@ -69,13 +70,18 @@ class RefreshFlow(RefreshTokenGrant):  # type: ignore[misc]  # authlib publishes
         return self.server.tokens.find_refresh(refresh_token)
 
     def authenticate_user(self, refresh_token: RefreshToken) -> Approval:
-        return refresh_token.approval
+        return as_ordered(refresh_token.approval)
 
     def issue_token(self, user: Approval, refresh_token: RefreshToken) -> dict[str, Any]:
         """Of two requests with one token that arrive together, one gets an answer."""
-        if not self.server.tokens.spend(self.request.form["refresh_token"], refresh_token):
+        stays = is_ordered(Unrotated)
+        value = self.request.form["refresh_token"]
+        if not stays and not self.server.tokens.spend(value, refresh_token):
             raise InvalidGrantError
-        answer: dict[str, Any] = super().issue_token(user, refresh_token)
+        renewed = replace(refresh_token, approval=user)
+        answer: dict[str, Any] = super().issue_token(user, renewed)
+        if stays:
+            del answer["refresh_token"]
         return answer
 
     def revoke_old_credential(self, refresh_token: RefreshToken) -> None:
@@ -112,29 +118,3 @@ class SmartRules:
             raise InvalidRequestError("state is missing.")
         if ("launch" in asked.get("scope", "").split()) != ("launch" in asked):
             raise InvalidRequestError("The scope launch and a launch value go together.")
-
-
-class IdToken(OpenIDCode):  # type: ignore[misc]  # authlib publishes no types
-    def __init__(self, addresses: Addresses, keys: SigningKeys) -> None:
-        super().__init__(require_nonce=False)
-        self._addresses = addresses
-        self._keys = keys
-
-    def exists_nonce(self, nonce: str, request: SmartRequest) -> bool:  # noqa: ARG002  (Authlib's signature)
-        """It is for the app to tell a replay: the same request is checked again after consent."""
-        return False
-
-    def resolve_client_private_key(self, client: Client) -> KeySet:  # noqa: ARG002  (Authlib's signature)
-        return self._keys.signing()
-
-    def get_encode_header(self, client: Client) -> dict[str, str]:  # noqa: ARG002  (Authlib's signature)
-        return {"alg": "RS256", "kid": self._keys.current_kid}
-
-    def get_client_claims(self, client: Client) -> dict[str, Any]:  # noqa: ARG002  (Authlib's signature)
-        return {"iss": self._addresses.issuer, "exp": int(time.time()) + ID_TOKEN_SECONDS}
-
-    def generate_user_info(self, user: Approval, scope: str) -> dict[str, str]:
-        claims = {"sub": user.login.username}
-        if "fhirUser" in scope.split():
-            claims["fhirUser"] = f"{self._addresses.fhir}/{user.fhir_user}"
-        return claims

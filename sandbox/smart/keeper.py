@@ -16,3 +16,6 @@ class Keeper(Protocol):
     addresses: Addresses
     codes: Shelf[Code]
     tokens: Tokens
+
+    @property
+    def issuer(self) -> str: ...

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
+from dataclasses import dataclass, replace
+from math import inf
 from typing import Any
 
 from joserfc.jwk import KeySet, RSAKey
@@ -11,37 +13,48 @@ from joserfc.jwk import KeySet, RSAKey
 ID_TOKEN_SECONDS = 3600
 
 
+@dataclass(frozen=True)
+class _Held:
+    key: RSAKey
+    published_from: float
+    until: float = inf
+
+
 class SigningKeys:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._current = _new_key()
-        self._retired: list[tuple[float, RSAKey]] = []  # with the time until which it is published
+        self._held: tuple[_Held, ...] = (_Held(new_key(), published_from=0.0),)  # newest last
 
     @property
     def current_kid(self) -> str:
-        return str(self._current.kid)
+        return str(self._held[-1].key.kid)
 
-    def rotate(self) -> str:
-        successor = _new_key()
+    def rotate(self, published_after: float = 0.0) -> str:
+        """The new key signs at once; some servers publish theirs a while later."""
+        successor = new_key()
         now = self._clock()
         with self._lock:
-            self._retired = [(until, key) for until, key in self._retired if until > now]
-            self._retired.append((now + ID_TOKEN_SECONDS, self._current))
-            self._current = successor
-        return self.current_kid
+            *retired, current = self._live(now)
+            ending = replace(current, until=now + ID_TOKEN_SECONDS)
+            self._held = (*retired, ending, _Held(successor, now + published_after))
+        return str(successor.kid)
 
     def signing(self) -> KeySet:
         """With the retired keys: a rotation may come between naming a key and signing with it."""
-        now = self._clock()
-        with self._lock:
-            return KeySet(
-                [self._current, *(key for until, key in self._retired if until > now)],
-            )
+        return KeySet([held.key for held in self._live(self._clock())])
+
+    def find(self, kid: str) -> RSAKey:
+        return next(held.key for held in self._held if held.key.kid == kid)
 
     def published(self) -> dict[str, Any]:
-        return dict(self.signing().as_dict(private=False))
+        now = self._clock()
+        shown = KeySet([held.key for held in self._live(now) if held.published_from <= now])
+        return dict(shown.as_dict(private=False))
+
+    def _live(self, now: float) -> tuple[_Held, ...]:
+        return tuple(held for held in self._held if now < held.until)
 
 
-def _new_key() -> RSAKey:
+def new_key() -> RSAKey:
     return RSAKey.generate_key(2048, {"use": "sig", "alg": "RS256"}, auto_kid=True)

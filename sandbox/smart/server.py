@@ -5,6 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Callable, Mapping
 from typing import Any
+from urllib.parse import urljoin
 
 import flask
 from authlib.integrations.flask_oauth2 import AuthorizationServer
@@ -17,10 +18,12 @@ from sandbox.smart.assertions import ClientAssertion
 from sandbox.smart.clients import Client, Clients
 from sandbox.smart.codes import CODE_SECONDS, Code
 from sandbox.smart.discovery import Addresses
-from sandbox.smart.flows import CodeFlow, IdToken, RefreshFlow, S256Only, SmartRules
+from sandbox.smart.flows import CodeFlow, RefreshFlow, S256Only, SmartRules
+from sandbox.smart.identity import Identity
 from sandbox.smart.keys import SigningKeys
 from sandbox.smart.oauth_request import SmartRequest
 from sandbox.smart.scopes import may_refresh
+from sandbox.smart.settings import Settings
 from sandbox.smart.shelf import Shelf
 from sandbox.smart.token_status import Introspection, Revocation
 from sandbox.smart.tokens import Tokens
@@ -34,35 +37,47 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
         addresses: Addresses,
         clients: Clients,
         *,
-        access_seconds: int,
-        extras: Mapping[str, str],
+        settings: Settings,
         clock: Callable[[], float],
     ) -> None:
-        """`extras` go into every token answer: `tenant` and `smart_style_url`, where configured."""
         super().__init__()
         self.addresses = addresses
         self.clients = clients
-        self.extras = extras
+        self.settings = settings
         self.clock = clock
         self.keys = SigningKeys(clock)
         self.codes: Shelf[Code] = Shelf(CODE_SECONDS, clock)
         self.launches: Shelf[OfferedLaunch] = Shelf(LAUNCH_SECONDS, clock)
-        self.tokens = Tokens(access_seconds, clock)
-        self._issuer = Issuer(addresses.issuer)
+        self.tokens = Tokens(clock)
+        self._names_itself = Issuer(lambda: self.issuer)
         self._wire()
 
     def _wire(self) -> None:
         self.register_token_generator("default", self._token_answer)
         self.register_client_auth_method("client_secret_basic", _secret_basic)
-        assertion = ClientAssertion(self.addresses.token, self.clock)
+        assertion = ClientAssertion(lambda: self.token_endpoint, self.clock)
         self.register_client_auth_method("private_key_jwt", assertion)
-        self.register_extension(self._issuer)
-        rules = SmartRules(self.addresses.fhir)
-        id_token = IdToken(self.addresses, self.keys)
-        self.register_grant(CodeFlow, [S256Only(), rules, id_token])
+        self.register_extension(self._names_itself)
+        fhir = self.addresses.fhir
+        id_token = Identity(self.keys, issuer=lambda: self.issuer, fhir_base=fhir, clock=self.clock)
+        self.register_grant(CodeFlow, [S256Only(), SmartRules(fhir), id_token])
         self.register_grant(RefreshFlow)
         self.register_endpoint(Introspection)
         self.register_endpoint(Revocation)
+
+    @property
+    def endpoints(self) -> dict[str, str]:
+        """As they are stated, which the settings may change."""
+        return self.addresses.endpoints() | self.settings.endpoints
+
+    @property
+    def issuer(self) -> str:
+        return self.endpoints["issuer"]
+
+    @property
+    def token_endpoint(self) -> str:
+        """Made absolute as SMART says, where it is stated relative."""
+        return urljoin(f"{self.addresses.fhir}/", self.endpoints["token_endpoint"])
 
     def query_client(self, client_id: str) -> Client | None:
         return self.clients.find(client_id)
@@ -86,7 +101,7 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
     def refuse_authorization(self, request: SmartRequest, error: OAuth2Error) -> flask.Response:
         """Back to the app, which is only possible where the error names a registered address."""
         response: flask.Response = self.handle_error_response(request, error)
-        self._issuer.add_issuer_parameter(self, response)
+        self._names_itself.add_issuer_parameter(self, response)
         return response
 
     def save_token(self, answer: Mapping[str, Any], request: SmartRequest) -> None:
@@ -97,6 +112,7 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
             approval=request.user,
             scope=answer["scope"],
             family=origin.family,
+            seconds=self.settings.access_seconds,
         )
 
     def grant_of(self, access_token: str) -> Grant | None:
@@ -108,10 +124,10 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
         answer: dict[str, Any] = {
             "access_token": secrets.token_urlsafe(32),
             "token_type": "Bearer",
-            "expires_in": self.tokens.access_seconds,
+            "expires_in": self.settings.access_seconds,
             "scope": scope,
             **user.context.parameters(),
-            **self.extras,
+            **self.settings.extras,
         }
         if may_refresh(user.scope):
             answer["refresh_token"] = secrets.token_urlsafe(48)
@@ -121,11 +137,11 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
 class Issuer(IssuerParameter):  # type: ignore[misc]  # authlib publishes no types
     """RFC 9207: every answer of the authorization endpoint says which server it comes from."""
 
-    def __init__(self, issuer: str) -> None:
+    def __init__(self, issuer: Callable[[], str]) -> None:
         self._issuer = issuer
 
     def get_issuer(self) -> str:
-        return self._issuer
+        return self._issuer()
 
 
 def _secret_basic(

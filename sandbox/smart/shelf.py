@@ -54,10 +54,12 @@ class Shelf(Generic[T]):
             self._things[name] = (until, new)
             return True
 
-    def remove(self, unwanted: Callable[[T], bool]) -> None:
+    def remove(self, unwanted: Callable[[T], bool]) -> int:
         with self._lock:
-            for name in [name for name, (_, thing) in self._things.items() if unwanted(thing)]:
+            names = [name for name, (_, thing) in self._things.items() if unwanted(thing)]
+            for name in names:
                 del self._things[name]
+            return len(names)
 
     def _live(self, name: str) -> T | None:
         until, thing = self._things.get(name, (0.0, None))

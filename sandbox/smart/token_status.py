@@ -42,7 +42,7 @@ class Introspection(IntrospectionEndpoint):  # type: ignore[misc]  # authlib pub
             "client_id": approval.client_id,
             "exp": token.expires_at,
             "iat": token.issued_at,
-            "iss": self.server.addresses.issuer,
+            "iss": self.server.issuer,
             "sub": approval.login.username,
             "fhirUser": f"{self.server.addresses.fhir}/{approval.fhir_user}",
             **approval.context.parameters(),

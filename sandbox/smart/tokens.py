@@ -51,16 +51,22 @@ class RefreshToken:
 
 
 class Tokens:
-    def __init__(self, access_seconds: int, clock: Callable[[], float]) -> None:
-        self._access: Shelf[AccessToken] = Shelf(access_seconds, clock)
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._access: Shelf[AccessToken] = Shelf(REFRESH_SECONDS, clock)
         self._refresh: Shelf[RefreshToken] = Shelf(REFRESH_SECONDS, clock)
         self._ended: set[str] = set()
         self._lock = threading.Lock()
         self._clock = clock
-        self.access_seconds = access_seconds
 
     def keep(
-        self, access: str, refresh: str | None, *, approval: Approval, scope: str, family: str
+        self,
+        access: str,
+        refresh: str | None,
+        *,
+        approval: Approval,
+        scope: str,
+        family: str,
+        seconds: int,
     ) -> None:
         now = int(self._clock())
         token = AccessToken(
@@ -69,7 +75,7 @@ class Tokens:
             scope=scope,
             family=family,
             issued_at=now,
-            expires_at=now + self.access_seconds,
+            expires_at=now + seconds,
         )
         with self._lock:
             if family in self._ended:  # withdrawn while this one was being made
@@ -79,7 +85,9 @@ class Tokens:
                 self._refresh.add(refresh, RefreshToken(approval, family))
 
     def find_access(self, value: str) -> AccessToken | None:
-        return self._access.find(value)
+        """How long each lives was settled when it was made."""
+        token = self._access.find(value)
+        return token if token is not None and self._clock() < token.expires_at else None
 
     def find_refresh(self, value: str) -> RefreshToken | None:
         """A spent one in somebody's hand means that two hold it: nobody keeps what came of it."""
@@ -94,6 +102,10 @@ class Tokens:
 
     def end_access(self, value: str) -> None:
         self._access.take(value)
+
+    def end_all_access(self, user: str | None) -> int:
+        """Of one person, by username or as in `fhirUser`, or of everyone; says how many ended."""
+        return self._access.remove(lambda token: user is None or token.approval.is_of(user))
 
     def end_family(self, family: str) -> None:
         with self._lock:

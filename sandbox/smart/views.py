@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 from dataclasses import dataclass
 from typing import cast
 
@@ -20,6 +19,7 @@ from flask import (
 )
 from werkzeug.wrappers import Response as AnyResponse
 
+from sandbox import brands
 from sandbox.directory import Directory
 from sandbox.people import Login
 from sandbox.smart import authorization, discovery, scopes
@@ -54,13 +54,26 @@ def desk() -> FrontDesk:
 @bp.get("/fhir/.well-known/smart-configuration")
 def smart_configuration() -> Response:
     server = desk().server
-    styled = "smart_style_url" in server.extras
-    return jsonify(discovery.smart_configuration(server.addresses, style=styled))
+    styled = "smart_style_url" in server.settings.extras
+    said = discovery.smart_configuration(server.endpoints, style=styled)
+    return jsonify(said | brands.stated(server.addresses))
+
+
+@bp.get(brands.PATH)
+def user_access_brands() -> Response:
+    """For apps in browsers too, and again only where it has changed, as SMART asks."""
+    answer = jsonify(brands.bundle(desk().server.addresses))
+    answer.headers["Access-Control-Allow-Origin"] = "*"
+    answer.content_type = "application/fhir+json"
+    answer.add_etag(weak=True)
+    return cast(Response, answer.make_conditional(request))
 
 
 @bp.get("/.well-known/openid-configuration")
+@bp.get("/fhir/.well-known/openid-configuration")
 def openid_configuration() -> Response:
-    return jsonify(discovery.openid_configuration(desk().server.addresses))
+    """At the FHIR base too, for when the settings make that the issuer."""
+    return jsonify(discovery.openid_configuration(desk().server.endpoints))
 
 
 @bp.get("/oauth/jwks.json")
@@ -68,13 +81,6 @@ def jwks() -> Response:
     answer = jsonify(desk().server.keys.published())
     answer.cache_control.max_age = 60
     return answer
-
-
-@bp.post("/keys/rotate")
-def rotate_keys() -> Response:
-    if not ipaddress.ip_address(request.remote_addr or "::").is_loopback:
-        abort(403)
-    return jsonify(kid=desk().server.keys.rotate())
 
 
 # --- for programs -----------------------------------------------------------------------------

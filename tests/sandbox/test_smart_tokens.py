@@ -59,9 +59,9 @@ def test_of_refreshes_that_arrive_together_one_wins(app: ExampleApp) -> None:
 
 def test_a_token_made_while_its_family_is_withdrawn_never_lives() -> None:
     login = Approval("app", PATIENT, "openid", LaunchContext(), 0)
-    tokens = Tokens(60, Clock())
+    tokens = Tokens(Clock())
     tokens.end_family("family")
-    tokens.keep("access", "refresh", approval=login, scope="openid", family="family")
+    tokens.keep("access", "refresh", approval=login, scope="openid", family="family", seconds=60)
 
     assert tokens.find_access("access") is None
     assert tokens.find_refresh("refresh") is None
