@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import cached_property, wraps
+from functools import cached_property, partial, wraps
 from typing import Concatenate, ParamSpec
 
 from flask import current_app, g, request
@@ -82,14 +82,12 @@ class Here:
         return reference
 
     def client(self, patient_id: str | None = None) -> FhirClient:
-        return self.services.client(self.active, self.withheld, patient_id)
+        """What the EHR sends and is not this patient's is not shown, and put on record."""
+        withheld = partial(record.foreign_withheld, self, patient_id)
+        return self.services.client(self.active, withheld, patient_id)
 
     def loader(self, patient_id: str | None = None) -> Loader:
         return self.services.loader(self.active, self.client(patient_id))
-
-    def withheld(self, kind: str) -> None:
-        """The EHR sent what is not this patient's: not shown, and put on record."""
-        record.foreign_withheld(self, kind)
 
     def person_about(self, patient_id: str) -> Person:
         return Person(self.active.launched.ehr_key, self.active.launched.user.key, patient_id)

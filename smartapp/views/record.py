@@ -93,8 +93,8 @@ def listed(here: Present, items: Iterable[QueueItem]) -> None:
     _record(here, *audit.list_viewed(_context(here), "queue", rows))
 
 
-def foreign_withheld(here: Present, kind: str) -> None:
-    patient = f"Patient/{here.active.launched.patient_id or 'unknown'}"
+def foreign_withheld(here: Present, patient_id: str | None, kind: str) -> None:
+    patient = f"Patient/{here.active.launched.patient_id or patient_id or 'unknown'}"
     _record(here, audit.foreign_withheld(_context(here), patient, kind))
 
 

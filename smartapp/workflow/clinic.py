@@ -96,8 +96,9 @@ def _work_for(
     loader: Loader, messages: tuple[Message, ...], known: tuple[WorkTask, ...]
 ) -> Section[WorkTask]:
     """Work for these messages in any state and queue: what has some is not asked for again."""
-    taken = {task.focus for task in known}
-    roots = [m.reference for m in messages if m.root is None and m.reference not in taken]
+    taken = {(task.focus, task.patient) for task in known}
+    firsts = [message for message in messages if message.root is None]
+    roots = [each.reference for each in firsts if (each.reference, each.patient) not in taken]
     if not roots or not loader.gate.may("Task", "search-type"):
         return Section()
     found = loader.in_portions("Task", "focus", roots)

@@ -41,12 +41,13 @@ def queue_of(
     `worked` is work of any state for the same messages: what has some is not asked for twice.
     """
     known = {task.reference: task for task in tasks}
-    taken = {task.focus for task in (*known.values(), *worked)}
+    taken = {(task.focus, task.patient) for task in (*known.values(), *worked)}
     items = [_from_task(task) for task in known.values() if task.is_open]
     for first, thread in threads_of(messages).items():
-        is_there = thread[0].reference == first
-        if is_there and first not in taken and waits_for_answer(thread):
-            items += _from_message(thread[0])
+        root = thread[0]
+        is_new = root.reference == first and (first, root.patient) not in taken
+        if is_new and waits_for_answer(thread):
+            items += _from_message(root)
     return tuple(sorted((item for item in items if works(item.routing.queue)), key=_order))
 
 

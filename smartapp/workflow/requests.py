@@ -120,11 +120,16 @@ def threads_of(messages: Iterable[Message]) -> dict[str, list[Message]]:
 
 
 def _first_of(message: Message, known: Mapping[str, Message]) -> str:
-    """An EHR may hang an answer on the message before it instead of on the first."""
+    """An EHR may hang an answer on the message before it instead of on the first. What points at
+    another patient's message is no part of that thread.
+    """
     way = [message.reference]
     while message.root is not None and message.root not in way:
+        earlier = known.get(message.root, message)
+        if earlier.patient != message.patient:
+            break
         way.append(message.root)
-        message = known.get(message.root, message)
+        message = earlier
     return way[-1]
 
 
