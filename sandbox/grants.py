@@ -67,7 +67,7 @@ class Rights:
     def permits(self, type_: str, letter: Letter) -> bool:
         """Whether any resource of this type may be touched in this way."""
         return any(scope.covers(type_, letter) for scope in self._scopes) or (
-            self._may_read_user(letter) and self._grant.user.startswith(f"{type_}/")
+            type_ == "Person" and self._may_read_themselves(letter)
         )
 
     def sees(self, resource: Resource, letter: Letter) -> bool:
@@ -76,7 +76,7 @@ class Rights:
             self._reaches(scope, resource) and _answers(scope, resource)
             for scope in self._scopes
             if scope.covers(resource["resourceType"], letter)
-        ) or (self._may_read_user(letter) and key_of(resource) == self._grant.user)
+        ) or (key_of(resource) == self._grant.user and self._may_read_themselves(letter))
 
     def may_write(self, resource: Resource, letter: Letter) -> bool:
         """Under a patient's scope the resource must name that patient as its subject."""
@@ -97,9 +97,10 @@ class Rights:
             return self._compartment.keys(type_)
         return None
 
-    def _may_read_user(self, letter: Letter) -> bool:
-        """What the scope `fhirUser` is for: a Person is in their own compartment at most."""
-        return letter == "r" and "fhirUser" in self._grant.scopes
+    def _may_read_themselves(self, letter: Letter) -> bool:
+        """A Person is in no compartment of those they act for: what they need is `fhirUser`."""
+        by_name = "fhirUser" in self._grant.scopes and self._grant.user.startswith("Person/")
+        return by_name and letter == "r"
 
     def _is_live(self, scope: Scope) -> bool:
         return self._compartment is not None or not self._is_limited(scope)

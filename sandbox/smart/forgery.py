@@ -102,7 +102,7 @@ _FORGERIES: Mapping[Forgery, Callable[[IdToken, str], str]] = {
     "jku": lambda genuine, canary: genuine.by_a_stranger("a-kid-elsewhere", jku=canary),
     "swapped_user": _somebody_elses,
     "bad_signature": lambda genuine, _: genuine.by_a_stranger(genuine.header["kid"]),
-    "truncated": lambda genuine, _: genuine.text[: -len(genuine.signature) // 2],
+    "truncated": lambda genuine, _: genuine.text.rpartition(".")[0],
 }
 
 

@@ -11,6 +11,7 @@ import pytest
 from sandbox.app import Config
 from sandbox.serving import started
 from tests.sandbox.example_app import CALLBACK, RSA_KEY, Clock, Ehr, ExampleApp
+from tests.sandbox.saboteur import Saboteur
 
 _CLIENTS = [
     {"client_id": "public-test", "auth": "public"},
@@ -38,6 +39,13 @@ def ehr(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ehr]:
     clients = clients_file(tmp_path_factory.mktemp("sandbox"))
     with started(Config(clients=clients), clock) as running:
         yield Ehr(running, clock)
+
+
+@pytest.fixture
+def saboteur(ehr: Ehr) -> Iterator[Saboteur]:
+    saboteur = Saboteur(ehr.at.base)
+    yield saboteur
+    saboteur.goes_home()
 
 
 @pytest.fixture
