@@ -41,6 +41,7 @@ class Message:
     language: str | None
     routing: Routing | None
     unreadable: bool  # carries something that this app cannot show
+    recipients: tuple[Reference, ...] = ()
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
@@ -50,7 +51,7 @@ class Message:
             return None
         category = message.concepts("category")
         topic = message.concept("topic")
-        subject = message.reference("subject")
+        subject, sender = message.reference("subject"), message.reference("sender")
         payload = list(message.children("payload"))
         turned = message.has_unknown_modifier()
         words = tuple(text for each in payload if (text := each.text("contentString")))
@@ -62,7 +63,7 @@ class Message:
             subject_line=topic.label if topic else "",
             priority=message.text("priority") or "routine",
             patient=subject.target if subject and subject.kind == "Patient" else None,
-            sender=_sender(message),
+            sender=_known(message, sender) if sender else None,
             sent=message.date("sent"),
             received=message.date("received"),
             root=_earlier(message, identity),
@@ -71,6 +72,7 @@ class Message:
             language=message.text("language"),
             routing=Routing.from_extension(message, vocabulary.routing),
             unreadable=len(words) < len(payload) or turned,
+            recipients=tuple(_known(message, each) for each in message.references("recipient")),
         )
 
     @property
@@ -87,8 +89,18 @@ class Message:
 
     @property
     def is_from_clinic(self) -> bool:
-        """Only then was a message before it answered by a person."""
         return self.sender is not None and self.sender.kind in CLINIC
+
+    @property
+    def is_among_staff(self) -> bool:
+        """From the clinic, and all who get it are known and are not on the patient's side."""
+        kinds = {each.kind for each in self.recipients}
+        return self.is_from_clinic and bool(kinds) and kinds.isdisjoint({*PATIENTS_SIDE, ""})
+
+    @property
+    def is_answer(self) -> bool:
+        """Only then was a message before it answered by a person."""
+        return self.is_from_clinic and not self.is_among_staff
 
     @property
     def may_be_from_patient(self) -> bool:
@@ -101,11 +113,10 @@ class Message:
         return self.identifier is not None or self.topic is not None
 
 
-def _sender(message: Element) -> Reference | None:
-    """Who wrote it, who may lie inside the message."""
-    sender = message.reference("sender")
-    inside = message.contained(sender.contained) if sender and sender.contained else None
-    return replace(sender, type=str(inside.get("resourceType"))) if sender and inside else sender
+def _known(message: Element, person: Reference) -> Reference:
+    """Who wrote it or gets it may lie inside the message."""
+    inside = message.contained(person.contained) if person.contained else None
+    return replace(person, type=str(inside.get("resourceType"))) if inside else person
 
 
 def _earlier(message: Element, identity: str) -> str | None:

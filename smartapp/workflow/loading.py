@@ -110,7 +110,10 @@ class Loader:
     # --- what is made of them -----------------------------------------------------------------
 
     def read_message(self, json: Json) -> Message | None:
-        return Message.from_fhir(json, self.vocabulary)
+        """None also for what staff wrote to each other, where a patient or a proxy reads."""
+        message = Message.from_fhir(json, self.vocabulary)
+        is_kept_from_them = message and message.is_among_staff and self.gate.level == "patient"
+        return None if is_kept_from_them else message
 
     def read_task(self, json: Json) -> WorkTask | None:
         return WorkTask.from_fhir(json, self.vocabulary)

@@ -62,7 +62,7 @@ class Request:
 
     @property
     def last_answer(self) -> Message | None:
-        return next((each for each in reversed(self.messages) if each.is_from_clinic), None)
+        return next((each for each in reversed(self.messages) if each.is_answer), None)
 
     @property
     def waits_for_clinic(self) -> bool:
@@ -104,8 +104,8 @@ def requests_of(messages: Iterable[Message], tasks: Iterable[WorkTask]) -> tuple
 
 def waits_for_answer(thread: Sequence[Message]) -> bool:
     """Since the patient's side last wrote, no person has; what a machine says changes nothing."""
-    spoken = [each for each in thread if each.is_from_clinic or each.may_be_from_patient]
-    return bool(spoken) and not spoken[-1].is_from_clinic
+    spoken = [each for each in thread if each.is_answer or each.may_be_from_patient]
+    return bool(spoken) and not spoken[-1].is_answer
 
 
 def threads_of(messages: Iterable[Message]) -> dict[str, list[Message]]:
