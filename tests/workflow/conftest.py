@@ -1,17 +1,24 @@
-"""The clinic's own policy, and a copy of it that a test may spoil."""
+"""The clinic's own policy, a copy of it that a test may spoil, and a small EHR to work with."""
 
 from __future__ import annotations
 
+import logging
+import re
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from pytest_httpserver import HTTPServer
 
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.codes import Vocabulary
+from smartapp.transport import Bearer, Limits, Transport
 from smartapp.workflow.commands import lint
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy, Topic
+from tests.workflow.fake_ehr import FakeEhr
 
 FOLDER = Path(__file__).parents[2] / "policy"
 
@@ -70,3 +77,60 @@ def problems_after(policy_copy: Copy) -> Callable[[str, str, str], list[str]]:
         return policy_copy.change(file, old, new).problems()
 
     return after
+
+
+# --- an EHR --------------------------------------------------------------------------------------
+
+
+@dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[HTTPServer]:
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)  # a line for each request takes its time
+    with HTTPServer(threaded=True) as server:
+        yield server
+
+
+@pytest.fixture
+def ehr(_server: HTTPServer) -> Iterator[FakeEhr]:
+    ehr = FakeEhr(_server.url_for("/fhir"))
+    _server.expect_request(re.compile("/fhir/.*")).respond_with_handler(ehr.answer)
+    yield ehr
+    _server.check()
+    _server.clear()
+
+
+@pytest.fixture(scope="session")
+def transport() -> Iterator[Transport]:
+    opened = Transport(Limits(retries=0, failures=10_000), allow_http=True)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def client_for(transport: Transport, ehr: FakeEhr) -> Callable[..., FhirClient]:
+    """Access for one patient, or for nobody in particular."""
+
+    def client(patient_id: str | None = "maria", token: str = "") -> FhirClient:
+        return FhirClient(transport, Bearer(token or "token", ehr.base), patient_id=patient_id)
+
+    return client
+
+
+@pytest.fixture
+def vocabulary(policy: Policy) -> Vocabulary:
+    return Vocabulary(policy.code_system)
