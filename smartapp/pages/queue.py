@@ -71,7 +71,10 @@ def queue_page(
         lead=words("You work these queues: {queues}.", queues=names)
         if names
         else words("Your role works no queue here. Ask your manager if that is wrong."),
-        rows=tuple(_row(words, paths, policy, item, patients, reader, now) for item in items.items),
+        rows=tuple(
+            _row(words, paths, policy, item, patients, reader, now, sure=items.whole)
+            for item in items.items
+        ),
         none=words("Nothing is waiting.") if items.is_known_empty else "",
         trouble=_trouble(words, items),
         again=Link(words("Try again"), paths.queue) if not items.whole else None,
@@ -97,7 +100,10 @@ def _row(
     patients: Mapping[str, Patient],
     reader: str,
     now: datetime,
+    *,
+    sure: bool,
 ) -> QueueRow:
+    """`sure`: all work was loaded, so a message that has none is really nobody's."""
     mine = item.owner is not None and item.owner.target == reader
     late = item.is_late(now)
     return QueueRow(
@@ -108,7 +114,7 @@ def _row(
         why=words("Why here: {reason}", reason=item.routing.reason) if item.routing.reason else "",
         due=due_words(words, item.routing.due, now) or words("No due time"),
         queue=in_locale(policy.queue(item.routing.queue).name, words.locale),
-        owner=_owner(words, item, mine),
+        owner=_owner(words, item, mine=mine, sure=sure),
         badges=tuple(_badges(words, item, late)),
         late=late,
         mine=mine,
@@ -132,9 +138,11 @@ def who(words: Words, patient: Patient | None) -> str:
     return words("{name}, born {date}", name=name, date=words.date(patient.birth_date.day))
 
 
-def _owner(words: Words, item: QueueItem, mine: bool) -> str:
+def _owner(words: Words, item: QueueItem, *, mine: bool, sure: bool) -> str:
     if mine:
         return words("You have it")
+    if item.owner is None and not sure and not item.reference.startswith("Task/"):
+        return words("It is not known who has it")
     if item.owner is None:
         return words("Nobody has it yet")
     return words("{name} has it", name=item.owner.display or words("Someone else"))

@@ -57,7 +57,11 @@ def staff_here(here: Here) -> StaffMember:
         ("staff", launched.iss, launched.user.fhir_user, launched.token.scope),
         STAFF_SECONDS,
         partial(
-            staff_member, services.directory(here.active), launched.user.fhir_user, services.policy
+            staff_member,
+            services.directory(here.active),
+            launched.user.fhir_user,
+            services.policy,
+            here.now,
         ),
     )
 
@@ -188,9 +192,11 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
     """First the words to the patient, then the end of the work: never the other way round."""
     desk, task = _desk(here, opened), opened.request.task
     etag = request.form.get("etag", "")
-    if task is None or etag != (task.etag or ""):
-        raise ClaimLost(None)  # not the item that was looked at
+    if task is None:
+        raise ClaimLost(None)
     desk.must_own(task)
+    if etag != (task.etag or ""):
+        raise ClaimLost(None)  # not the item that was looked at
     reply = None
     if said.text:
         sent = _send(here, opened, said)

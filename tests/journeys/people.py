@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from playwright.sync_api import FrameLocator, Locator, Page
+from playwright.sync_api import Frame, FrameLocator, Locator, Page
 
 # The usual answers: nothing wrong, nothing urgent, no follow-up question.
 PLAIN = {
@@ -50,11 +50,23 @@ class Patient:
         card.locator("a.govuk-button").click()
         self.page.wait_for_url("**/refill")
 
+    def first_that_can_be_asked_for(self) -> str:
+        self.goes_to("medicines")
+        cards = self.page.locator(".app-card").filter(has=self.page.locator("a.govuk-button"))
+        return cards.first.locator(".app-card__title").inner_text()
+
+    def choice(self, question: str, answer: str) -> Locator:
+        return self.page.locator(f"input[name='{question}'][value='{answer}']")
+
+    @property
+    def free_text(self) -> Locator:
+        return self.page.locator("textarea[name=more]")
+
     def answers(self, answers: Mapping[str, str] = PLAIN, words: str = "") -> None:
         for question, answer in answers.items():
-            self.page.locator(f"input[name='{question}'][value='{answer}']").check()
+            self.choice(question, answer).check()
         if words:
-            self.page.locator("textarea[name='comment'], main textarea").last.fill(words)
+            self.free_text.fill(words)
 
     def checks_the_answers(self) -> None:
         self.page.locator("button[value=check]").click()
@@ -79,6 +91,15 @@ class Patient:
         self.answers(answers, words)
         self.checks_the_answers()
         return self.sends()
+
+    def looks_again_until(self, selector: str) -> None:
+        """As the page asks: it does not change by itself."""
+        for _ in range(20):
+            self.page.wait_for_timeout(300)
+            self.page.reload()
+            if self.page.locator(selector).count():
+                return
+        raise AssertionError(f"{selector} never came")
 
     def signs_out(self) -> None:
         self.page.locator("form[action$=sign-out] button").click()
@@ -125,8 +146,30 @@ class Nurse:
         self.app.locator(f"button[name=template][value={template}]").click()
 
     @property
+    def frame(self) -> Frame:
+        inside = [each for each in self.page.frames if each.parent_frame == self.page.main_frame]
+        return inside[self.nth]
+
+    @property
+    def whose(self) -> Locator:
+        return self.app.locator(".app-record__name")
+
+    @property
+    def notice(self) -> Locator:
+        return self.app.locator(".govuk-notification-banner")
+
+    @property
     def words(self) -> Locator:
         return self.app.locator("textarea[name=text]")
+
+    def outcome(self, code: str) -> Locator:
+        return self.app.locator(f"input[name=outcome][value={code}]")
+
+    def reloads(self) -> None:
+        self.frame.goto(self.frame.url)
+
+    def signs_out(self) -> None:
+        self.app.locator("form[action$=sign-out] button").click()
 
     def answers_and_closes(self) -> None:
         self.app.locator("button[name=then][value=close]").click()

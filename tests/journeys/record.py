@@ -38,6 +38,12 @@ class Record:
             resources.sort(key=lambda each: str(each["meta"]["lastUpdated"]))
         return found
 
+    def counts(self, patient: str) -> dict[str, int]:
+        return {kind: len(resources) for kind, resources in self.of(patient).items()}
+
+    def written_since(self, before: dict[str, int], patient: str) -> dict[str, int]:
+        return {kind: count - before[kind] for kind, count in self.counts(patient).items()}
+
     def closes_all_work(self) -> None:
         """So that each journey starts with an empty queue, and every medicine can be asked for."""
         for status in ("requested", "accepted", "in-progress", "received", "on-hold"):
