@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from smartapp.fhir.codes import LANGUAGE, SOCIAL_SECURITY
 from smartapp.fhir.dates import FhirDate
@@ -138,18 +139,28 @@ class PractitionerRole:
     practitioner_name: str
     codes: tuple[Concept, ...]
     active: bool
+    since: FhirDate | None
+    until: FhirDate | None
 
     @classmethod
     def from_fhir(cls, json: Json) -> PractitionerRole:
         role = Element.resource(json, "PractitionerRole")
         practitioner = role.reference("practitioner")
+        period = role.child("period")
         return cls(
             id=role.required_text("id"),
             practitioner=practitioner.target if practitioner else None,
             practitioner_name=tidy(practitioner.display) if practitioner else "",
             codes=role.concepts("code"),
             active=role.boolean("active") is not False,
+            since=period.date("start") if period else None,
+            until=period.date("end") if period else None,
         )
+
+    def is_held(self, now: datetime) -> bool:
+        """Who has left need not have been marked as inactive: the end of the role says it too."""
+        begun = self.since is None or self.since.earliest <= now
+        return self.active and begun and (self.until is None or now <= self.until.latest)
 
     @property
     def role_codes(self) -> frozenset[tuple[str, str]]:

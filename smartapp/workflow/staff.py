@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from smartapp.errors import MalformedAnswer, NotFound
 from smartapp.fhir.client import FhirClient
@@ -30,25 +31,25 @@ class StaffMember:
         return any(each.code == queue for each in self.queues)
 
 
-def staff_member(client: FhirClient, fhir_user: str, policy: Policy) -> StaffMember:
+def staff_member(client: FhirClient, fhir_user: str, policy: Policy, now: datetime) -> StaffMember:
     kind = fhir_user.partition("/")[0]
     if kind == "PractitionerRole":
         role = PractitionerRole.from_fhir(client.read(fhir_user))
-        codes = role.role_codes if role.active else frozenset[RoleCode]()
+        codes = role.role_codes if role.is_held(now) else frozenset[RoleCode]()
         return _member(policy, fhir_user, role.practitioner_name, codes)
     if kind != "Practitioner":
         raise NotFound(f"{kind}: not someone of the clinic")
     practitioner = Practitioner.from_fhir(client.read(fhir_user))
-    return _member(policy, fhir_user, practitioner.name or "", _codes_of(client, fhir_user))
+    return _member(policy, fhir_user, practitioner.name or "", _codes_of(client, fhir_user, now))
 
 
-def _codes_of(client: FhirClient, practitioner: str) -> frozenset[RoleCode]:
+def _codes_of(client: FhirClient, practitioner: str, now: datetime) -> frozenset[RoleCode]:
     found = client.search("PractitionerRole", [("practitioner", practitioner.partition("/")[2])])
     roles = section_of(found, PractitionerRole.from_fhir)
     codes = frozenset(
         code
         for role in roles.items
-        if role.active and role.practitioner == practitioner
+        if role.is_held(now) and role.practitioner == practitioner
         for code in role.role_codes
     )
     if not codes and not roles.whole:
