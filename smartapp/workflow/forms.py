@@ -9,6 +9,7 @@ from decimal import Decimal
 from enum import StrEnum
 from unicodedata import category
 
+from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.questionnaire import Answers, AnswerValue, Item, Questionnaire
 from smartapp.workflow.policy.questionnaires import NOT_QUESTIONS, WRITTEN, questions_in
 
@@ -21,6 +22,7 @@ class Fault(StrEnum):
     TOO_LONG = "too-long"
     NOT_AN_OPTION = "not-an-option"
     NOT_A_NUMBER = "not-a-number"
+    NOT_A_DATE = "not-a-date"
     NOT_ASKED = "not-asked"  # written under a question that another answer switched off
 
 
@@ -110,6 +112,10 @@ def _value(item: Item, text: str) -> AnswerValue | FieldFault:
         return text == "true" if known else FieldFault(item.link_id, Fault.NOT_AN_OPTION)
     if item.type in {"integer", "decimal"}:
         return _number(item, text)
+    if item.type == "date":
+        found = FhirDate.parse(text)
+        is_day = found is not None and found.precision == "day"
+        return found.day if found and is_day else FieldFault(item.link_id, Fault.NOT_A_DATE)
     limit = item.max_length or LONGEST_TEXT
     return text if len(text) <= limit else FieldFault(item.link_id, Fault.TOO_LONG, limit)
 
