@@ -9,7 +9,7 @@ from uuid import UUID, uuid4, uuid5
 
 from flask import Blueprint, request
 
-from smartapp.errors import ClaimLost, EhrError, NotFound, SmartappError, WrongRole
+from smartapp.errors import ClaimLost, EhrError, NotFound, WrongRole
 from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
@@ -383,7 +383,7 @@ def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
         (each for each in targets if each.startswith("QuestionnaireResponse/")), None
     )
     got = loader.all_of(
-        response=lambda: loader.client.read(response) if response else None,
+        answers=lambda: answers_of(loader.client.read(response)) if response else {},
         orders=loader.orders,
         dispenses=loader.dispenses,
         allergies=loader.allergies,
@@ -398,9 +398,5 @@ def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
         dispenses=read_dispenses(as_found(got["dispenses"])),
         allergies=read_allergies(as_found(got["allergies"])),
     )
-    answers = got["response"]
-    if response is None:
-        return {}, beside
-    if isinstance(answers, SmartappError) or not isinstance(answers, Mapping):
-        return None, beside
-    return answers_of(answers), beside
+    answers = got["answers"]
+    return answers if isinstance(answers, Mapping) else None, beside
