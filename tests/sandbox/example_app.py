@@ -27,6 +27,7 @@ EC_KEY = ECKey.generate_key("P-384", {"use": "sig", "alg": "ES384"}, auto_kid=Tr
 # Who the sandbox's people are is theirs to say: these are found by what the tests need of them.
 PATIENT = next(p for p in logins() if p.role == "patient" and len(p.patients) == 1)
 PARENT = next(p for p in logins() if p.role == "patient" and len(p.patients) > 1)
+PERSON = next(p for p in logins() if p.fhir_user.startswith("Person/"))
 NURSE = next(p for p in logins() if p.role == "staff")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+import requests
 
 from sandbox.people import logins
 from tests.sandbox.example_app import (
@@ -10,6 +11,7 @@ from tests.sandbox.example_app import (
     NURSE,
     PARENT,
     PATIENT,
+    PERSON,
     Ehr,
     ExampleApp,
     came_back,
@@ -42,6 +44,19 @@ def test_a_parent_is_asked_whose_record_to_open(app: ExampleApp) -> None:
     assert claims["sub"] == PARENT.username
     assert claims["fhirUser"] == f"{app.ehr.at.fhir}/{PARENT.fhir_user_for(child)}"
     assert PARENT.fhir_user_for(child) != PARENT.fhir_user
+
+
+def test_a_person_is_the_same_person_in_every_record_that_they_open(app: ExampleApp) -> None:
+    for patient in PERSON.patients:
+        picker = app.send(app.ask(), username=PERSON.username)
+        consent = app.send(picker, patient=patient)
+        answer = app.redeem(came_back(app.send(consent, allow=ticked(consent)))["code"]).json()
+        user = claims_of(app.ehr, answer["id_token"])["fhirUser"]
+        headers = {"Authorization": f"Bearer {answer['access_token']}"}
+
+        assert answer["patient"] == patient
+        assert user == f"{app.ehr.at.fhir}/{PERSON.fhir_user}"
+        assert requests.get(user, headers=headers, timeout=5).json()["link"]
 
 
 def test_a_parent_cannot_open_the_record_of_another_family(app: ExampleApp) -> None:

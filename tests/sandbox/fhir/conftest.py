@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
-from tests.sandbox.fhir.clinic import Client, Clinic
+from tests.sandbox.fhir.clinic import Client, Clinic, json_of
 
 
 @pytest.fixture
@@ -26,3 +28,16 @@ def ben(clinic: Clinic) -> Client:
 def nora(clinic: Clinic) -> Client:
     """A nurse, who may do everything."""
     return clinic.client("nora")
+
+
+@pytest.fixture
+def switch(clinic: Clinic) -> Any:
+    """Switches one fault on over HTTP and gives its id."""
+    http = clinic.app.test_client()
+
+    def on(fault: dict[str, Any], **match: Any) -> str:
+        response = http.post("/faults", json={"match": match, "fault": fault})
+        assert response.status_code == 201, response.text
+        return str(json_of(response)["id"])
+
+    return on

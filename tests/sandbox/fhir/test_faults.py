@@ -5,26 +5,13 @@ import time
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, request
 
 from sandbox.faults import Faults
 from sandbox.faults.rules import Asked, Rule
 from tests.sandbox.fhir.clinic import Client, Clinic, json_of, message, said, task
 
 Json = dict[str, Any]
-
-
-@pytest.fixture
-def switch(clinic: Clinic) -> Any:
-    """Switches one fault on over HTTP and gives its id."""
-    http = clinic.app.test_client()
-
-    def on(fault: Json, **match: Any) -> str:
-        response = http.post("/faults", json={"match": match, "fault": fault})
-        assert response.status_code == 201, response.text
-        return str(json_of(response)["id"])
-
-    return on
 
 
 def rules(clinic: Clinic) -> list[Json]:
@@ -214,6 +201,12 @@ def test_rules_are_replaced_removed_and_cleared(clinic: Clinic, nora: Client) ->
         ({"fault": {"kind": "lost", "how": "quietly"}}, "fault.how"),
         ({"fault": {"kind": "lost"}, "match": {"colour": 1}}, "colour"),
         ({"fault": {"kind": "lost"}, "match": {"nth": "2"}}, "match.nth"),
+        ({"fault": {"kind": "edited", "set": []}}, "fault.set"),
+        ({"fault": {"kind": "edited", "drop": ["scope", 1]}}, "fault.drop"),
+        ({"fault": {"kind": "callback", "set": {"state": 1}}}, "fault.set"),
+        ({"fault": {"kind": "scopes", "written": "v3"}}, "fault.written"),
+        ({"fault": {"kind": "redirect", "to": "/", "status": 200}}, "fault.status"),
+        ({"fault": {"kind": "forged", "how": "badly"}}, "fault.how"),
         ({"fault": {"kind": "lost"}, "match": []}, "match"),
         ({"fault": {"kind": "lost"}, "times": 1}, "times"),
         ([], "rule"),
@@ -303,3 +296,30 @@ def test_the_ledger_says_when() -> None:
     app.test_client().get("/")
 
     assert [call["at"] for call in faults.ledger.as_json()] == [7.0]
+
+
+def test_the_ledger_tells_whether_a_cookie_came_back(clinic: Clinic, ana: Client) -> None:
+    ana.get("/Patient/ana")
+    ana.http.set_cookie("lb", "node-7")
+    ana.get("/Patient/ana")
+
+    calls = json_of(clinic.app.test_client().get("/ledger"))["calls"]
+    assert [call["cookie"] for call in calls] == [False, True]
+
+
+def test_the_ledger_knows_what_a_token_request_is_for_and_leaves_its_form_to_the_program(
+    clinic: Clinic,
+) -> None:
+    @clinic.app.post("/oauth/token")
+    def token() -> str:
+        return request.form["refresh_token"]
+
+    http = clinic.app.test_client()
+    form = {"grant_type": "refresh_token", "refresh_token": "secret"}
+    answer = http.post("/oauth/token", data=form)
+    http.post("/oauth/token", json=form)
+
+    ledger = http.get("/ledger")
+    assert answer.text == "secret"
+    assert [call["grant"] for call in json_of(ledger)["calls"]] == ["refresh_token", None]
+    assert "secret" not in ledger.text

@@ -315,6 +315,20 @@ def test_a_child_reads_nothing_of_the_parent_who_acts_for_it(clinic: Clinic) -> 
     assert clinic.client("proxy").get("/Observation/potassium").status_code == 404
 
 
+def test_a_person_reads_themselves_with_the_scope_for_it_and_nobody_else(clinic: Clinic) -> None:
+    clinic.store.load({"resourceType": "Person", "id": id_} for id_ in ("ann", "bob"))
+
+    def status(path: str, *scopes: str, user: str = "Person/ann") -> int:
+        clinic.grants["person"] = Grant("t-person", user, "ben", scopes, "patient")
+        return clinic.client("person").get(path).status_code
+
+    assert status("/Person/ann", "fhirUser", "patient/Task.rs") == 200
+    assert status("/Person/ann", "patient/Task.rs") == 403
+    assert status("/Person/bob", "fhirUser") == 404
+    assert status("/Person?_id=ann", "fhirUser") == 403
+    assert status("/Patient/ben", "fhirUser", user="Patient/ben") == 403
+
+
 # --- whose a write is ----------------------------------------------------------------------------
 
 
