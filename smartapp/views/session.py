@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from flask import Blueprint, request
+from flask import Blueprint, current_app, request
+from werkzeug.exceptions import HTTPException
 
 from smartapp import audit
 from smartapp.errors import ClaimLost
@@ -44,13 +45,18 @@ def _keep_language(here: Here, chosen: str) -> None:
 
 
 def _back(here: Here) -> str:
-    """The page the person came from, if it is one of this session; only its path is used."""
+    """The page the person came from, or the one above it where that was made by a POST."""
     path = urlsplit(request.referrer or "").path
-    inside = path.startswith(here.paths.home) and path not in {
-        here.paths.language,
-        here.paths.sign_out,
-    }
-    return path if inside else here.paths.home
+    pages = (path, path.rpartition("/")[0])
+    return next((page for page in pages if _is_page_of(here, page)), here.paths.home)
+
+
+def _is_page_of(here: Here, path: str) -> bool:
+    try:
+        _, values = current_app.url_map.bind("").match(path, method="GET")
+    except HTTPException:
+        return False
+    return values.get("lid") == here.active.lid
 
 
 @bp.post("/sign-out")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
@@ -38,6 +39,7 @@ def register(app: Flask, root: Path) -> None:
     app.jinja_env.globals["asset"] = asset
 
 
+@cache
 def _kit() -> dict[str, object]:
     """The kit leans on undefined values being falsy, so it has an environment of its own."""
     loader = PrefixLoader({PACKAGE: PackageLoader(PACKAGE)})
