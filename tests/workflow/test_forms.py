@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from smartapp.fhir.questionnaire import Condition, Item, Option, Questionnaire
+from smartapp.fhir.questionnaire import AnswerValue, Condition, Item, Option, Questionnaire
 from smartapp.fhir.response import answers_of
 from smartapp.workflow.forms import LONGEST_TEXT, Fault, FieldFault, Filled, fill, typed
 from smartapp.workflow.policy.model import Topic
@@ -31,10 +31,10 @@ def one(question: Item, *posted: str) -> Filled:
     return fill(form(question), {question.link_id: list(posted)})
 
 
-def answer(question: Item, *posted: str) -> object:
+def answer(question: Item, *posted: str) -> tuple[AnswerValue, ...]:
     filled = one(question, *posted)
     assert filled.faults == ()
-    return filled.answers.get(question.link_id)
+    return filled.answers[question.link_id]
 
 
 def fault(question: Item, *posted: str) -> Fault:
@@ -67,10 +67,10 @@ def fault(question: Item, *posted: str) -> Fault:
     ],
 )
 def test_each_type_is_read_as_its_own(kind: str, posted: str, value: object) -> None:
-    got = answer(item("q", kind, options=OPTIONS), posted)
+    (got,) = answer(item("q", kind, options=OPTIONS), posted)
 
-    assert got == (value,)
-    assert type(got[0]) is type(value)  # type: ignore[index]  # it is a tuple of one
+    assert got == value
+    assert type(got) is type(value)
 
 
 @pytest.mark.parametrize(
