@@ -5,7 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -18,6 +19,7 @@ from sandbox.controls import controls
 from sandbox.directory import Directory
 from sandbox.faults import Faults
 from sandbox.people.dates import CLINIC_TIME
+from sandbox.references import Resource
 from sandbox.rest import fhir_blueprint
 from sandbox.smart import views
 from sandbox.smart.clients import Clients
@@ -77,8 +79,14 @@ def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
 def _store(config: Config, clock: Callable[[], float]) -> Store:
     store = Store(file=config.file, clock=clock)
     if not len(store):
-        store.load(people.resources(datetime.fromtimestamp(clock(), CLINIC_TIME).date()))
+        store.load(_everyone(datetime.fromtimestamp(clock(), CLINIC_TIME).date()))
     return store
+
+
+@lru_cache(maxsize=2)
+def _everyone(today: date) -> tuple[Resource, ...]:
+    """Once for all sandboxes of a process: what is on record is replaced, never changed."""
+    return tuple(people.resources(today))
 
 
 def _page_headers(app_url: str) -> Callable[[Response], Response]:

@@ -12,7 +12,7 @@ import pytest
 import requests
 from joserfc import jws
 from joserfc.errors import JoseError
-from joserfc.jwk import KeySet
+from joserfc.jwk import KeySet, RSAKey
 
 from sandbox.faults.orders import Forgery
 from tests.sandbox.example_app import PATIENT, Ehr, ExampleApp, claims_of
@@ -104,6 +104,7 @@ def test_the_public_key_as_a_shared_secret_would_verify(
     signed, _, signature = app.launched()["id_token"].rpartition(".")
     header = part(signed.partition(".")[0])
     key = next(key for key in published(app.ehr) if key.kid == header["kid"])
+    assert isinstance(key, RSAKey)
 
     digest = hmac.new(key.as_pem(private=False), signed.encode(), hashlib.sha256).digest()
     assert header["alg"] == "HS256"
