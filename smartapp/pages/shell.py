@@ -50,6 +50,7 @@ class Labels:
     skip: str
     languages: str
     sections: str
+    whose: str
     sign_out: str
     important: str
     success: str
@@ -106,6 +107,7 @@ def shell(
             skip=words("Skip to the main part"),
             languages=words("Language"),
             sections=words("Pages"),
+            whose=words("Whose record this is"),
             sign_out=words("Sign out"),
             important=words("Important"),
             success=words("Done"),

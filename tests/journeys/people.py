@@ -101,6 +101,12 @@ class Patient:
                 return
         raise AssertionError(f"{selector} never came")
 
+    def chooses_language(self, language: str) -> None:
+        button = self.page.locator(f"button[name=language][value={language}]")
+        if button.count():
+            button.click()
+        self.page.locator(f"html[lang={language}]").wait_for()
+
     def signs_out(self) -> None:
         self.page.locator("form[action$=sign-out] button").click()
 

@@ -1,0 +1,143 @@
+"""Every page in both languages, by day and by night: axe finds nothing, nothing is cut off."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.browsers import Windows
+from tests.journeys.looking import Inspector
+from tests.journeys.people import PLAIN, Nurse, Patient
+
+pytestmark = pytest.mark.journey
+
+WORDS = "I go on a trip on Friday."
+
+
+@pytest.mark.parametrize(("language", "colours"), [("en", "light"), ("es", "dark")])
+def test_every_page_of_a_patient_is_for_everybody(
+    windows: Windows, language: str, colours: str
+) -> None:
+    page = windows.open(language=language, color_scheme=colours)
+    see = Inspector(page)
+    before_the_login(windows, page, see)
+    patient = Patient(page, windows.programs.app)
+    patient.logs_in("james")
+    patient.chooses_language(language)
+    see.look("start")
+    asking(patient, see)
+    following(windows, patient, see)
+    patient.signs_out()
+    expect(patient.main.locator("h1")).not_to_have_text("")
+    see.look("signed out")
+    assert not see.findings, see
+    assert len(see.looked_at) == 19
+
+
+def before_the_login(windows: Windows, page: Page, see: Inspector) -> None:
+    app = windows.programs.app
+    for name, path in {
+        "welcome": "/",
+        "unknown EHR": "/launch?iss=https://elsewhere.example/fhir&launch=x",
+        "old sign-in": "/callback/sandbox-patients?code=x&state=y",
+        "no such page": "/nothing",
+        "no session": "/l/AAAAAAAAAAAAAAAAAAAAAA/start",
+    }.items():
+        page.goto(app + path)
+        see.look(name)
+
+
+def asking(patient: Patient, see: Inspector) -> None:
+    patient.goes_to("medicines")
+    see.look("medicines")
+    patient.opens_the_form_for("lisinopril")
+    see.look("form")
+    patient.page.locator("button[value=check]").click()
+    patient.page.locator(".govuk-error-summary").wait_for()
+    see.look("form with mistakes")
+    patient.answers(PLAIN | {"taking": "not-always", "taking-why": "cost"}, WORDS)
+    see.look("form filled in")
+    patient.saves_for_later()
+    see.look("saved for later")
+    patient.opens_the_form_for("lisinopril")
+    patient.answers({"red-flags": "fainting"})
+    patient.checks_the_answers()
+    see.look("check with a red flag")
+    patient.page.go_back()
+    patient.answers({"red-flags": "none"})
+    patient.checks_the_answers()
+    see.look("check")
+
+
+def following(windows: Windows, patient: Patient, see: Inspector) -> None:
+    refused = {"method": "POST", "type": "Communication"}
+    windows.programs.goes_wrong({"match": refused, "fault": {"kind": "status", "status": 500}})
+    patient.sends()
+    see.look("being confirmed")
+    windows.programs.goes_wrong()
+    patient.looks_again_until(".app-receipt--received")
+    see.look("receipt")
+    patient.goes_to("requests")
+    see.look("requests")
+    patient.opens_the_form_for("hydrochlorothiazide")
+    patient.answers()
+    patient.checks_the_answers()
+    windows.programs.goes_wrong({"match": refused, "fault": {"kind": "status", "status": 422}})
+    patient.sends()
+    see.look("refused")
+    windows.programs.goes_wrong(
+        {"match": {"type": "MedicationRequest"}, "fault": {"kind": "status", "status": 500}},
+        {"match": {"type": "Communication"}, "fault": {"kind": "status", "status": 500}},
+    )
+    patient.goes_to("medicines")
+    see.look("medicines that could not be loaded")
+    windows.programs.goes_wrong()
+
+
+@pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
+def test_every_page_of_the_staff_is_for_everybody(
+    windows: Windows, language: str, colours: str
+) -> None:
+    patient = Patient(windows.open(), windows.programs.app)
+    patient.logs_in("maria")
+    patient.asks_for("lisinopril", words=WORDS)
+    page = windows.open(width=1280, height=800, language=language, color_scheme=colours)
+    nurse = Nurse(page, windows.programs.ehr)
+    see = Inspector(page)
+    nurse.opens_the_queue()
+    see.look("queue", nurse.frame)
+    nurse.opens("lisinopril")
+    see.look("item", nurse.frame)
+    nurse.takes_it()
+    see.look("item taken", nurse.frame)
+    nurse.app.locator("button[value=close]").click()
+    nurse.app.locator(".govuk-error-summary").wait_for()
+    see.look("answer with mistakes", nurse.frame)
+    other = Nurse(windows.open(width=1280, height=800), windows.programs.ehr)
+    other.opens_the_queue()
+    other.opens("lisinopril")
+    other.app.locator("form[action$='/release'] button").click()
+    other.notice.wait_for()
+    nurse.words.fill(WORDS)
+    nurse.app.locator("button[value=keep]").click()
+    nurse.app.locator(".app-kept").wait_for()
+    see.look("item lost", nurse.frame)
+    nurse.takes_it()
+    nurse.starts_with("too-early")
+    nurse.answers_and_closes()
+    see.look("nothing waits", nurse.frame)
+    nurse.opens_the_chart_of("dorothy-hayes")
+    see.look("queue of a chart", nurse.frame)
+    windows.expected = "status of 502"
+    windows.programs.goes_wrong(
+        {"match": {"path": "/fhir/"}, "fault": {"kind": "status", "status": 500}}
+    )
+    nurse.reloads()
+    see.look("EHR that does not answer", nurse.frame)
+    windows.programs.goes_wrong()
+    nurse.reloads()
+    nurse.signs_out()
+    expect(nurse.app.locator("form[action$=sign-out]")).to_have_count(0)
+    see.look("signed out", nurse.frame)
+    assert not see.findings, see
+    assert len(see.looked_at) == 9
