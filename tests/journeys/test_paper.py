@@ -1,0 +1,40 @@
+"""What a receipt looks like on paper, and that signing out leaves nothing on the screen."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.people import Patient
+
+pytestmark = pytest.mark.journey
+
+
+def test_a_printed_receipt_is_a_receipt_and_nothing_else(patient: Patient) -> None:
+    patient.logs_in("james")
+    patient.asks_for("lisinopril")
+    page = patient.page
+    page.emulate_media(media="print")
+    for kept in (
+        ".app-record__name",
+        ".app-receipt__title",
+        ".app-receipt__code",
+        ".app-receipt__facts",
+        ".app-message__text",
+    ):
+        expect(page.locator(kept)).to_be_visible()
+    for left_out in (".app-nav", ".app-languages", ".govuk-back-link", ".app-header__actions"):
+        expect(page.locator(left_out)).to_be_hidden()
+    expect(page.locator("button:visible")).to_have_count(0)
+    paper = page.locator(".app-receipt").evaluate("box => getComputedStyle(box).backgroundColor")
+    assert paper == "rgba(0, 0, 0, 0)"
+
+
+def test_after_signing_out_going_back_shows_nothing(patient: Patient) -> None:
+    patient.logs_in("james")
+    patient.goes_to("medicines")
+    patient.signs_out()
+    expect(patient.main.locator("h1")).to_have_text("You are signed out")
+    patient.page.go_back()
+    expect(patient.page.locator("body")).not_to_contain_text("lisinopril")
+    expect(patient.page.locator("body")).not_to_contain_text("James")
