@@ -14,6 +14,7 @@ from smartapp.errors import (
     EhrServerError,
     EhrTooSlow,
     MalformedAnswer,
+    NotAllowed,
     NotFound,
     NotOffered,
     SmartappError,
@@ -51,16 +52,18 @@ def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue
     )
     found = as_found(got["tasks"])
     tasks = section_of(found, loader.read_task)
+    if tasks.failure is not None:
+        # Without the work, every message would look as if nobody had taken it.
+        return LoadedQueue(Section(whole=False, failure=tasks.failure), {})
     strays = section_of(as_found(got["strays"]), loader.read_task)
     messages = section_of(as_found(got["messages"]), loader.read_message)
-    failure = tasks.failure or messages.failure
     known = (*tasks.items, *strays.items)
-    worked = Section[WorkTask]() if failure else _work_for(loader, messages.items, known)
+    worked = _work_for(loader, messages.items, known)
     items = queue_of(known, messages.items, staff.works, worked.items)
     queue = Section(
         items=items,
         whole=all(part.whole for part in (tasks, strays, messages, worked)),
-        failure=None if items else failure,
+        failure=None if items else messages.failure,
     )
     return LoadedQueue(queue, _patients(loader, found, items))
 
@@ -84,7 +87,10 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str]) -> Found:
     if not loader.gate.may("Task", "search-type"):
         return Found(())
     is_open = ("status", ",".join(OPEN))
-    return loader.search("Task", is_open, *parameters, ("_count", "100"), fresh=True)
+    try:
+        return loader.search("Task", is_open, *parameters, ("_count", "100"), fresh=True)
+    except NotAllowed:
+        return Found((), complete=False)  # it was granted, and still it is not to be had
 
 
 def _recent_messages(loader: Loader, now: datetime) -> Found:

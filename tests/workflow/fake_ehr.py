@@ -26,6 +26,7 @@ class FakeEhr:
     base: str = ""
     resources: dict[str, Resource] = field(default_factory=dict)
     faults: dict[str, deque[Fault]] = field(default_factory=dict)  # by method, one for a request
+    always: Fault | None = None  # where no other fault is waiting
     conditional: bool = True  # honours If-None-Exist
     searchable: bool = True  # by identifier
     honours_if_match: bool = True
@@ -36,6 +37,7 @@ class FakeEhr:
     def __post_init__(self) -> None:
         self._lock = threading.Lock()
         self._made = 0
+        self.longest_address = 0
 
     # --- for tests ---------------------------------------------------------------------------
 
@@ -75,7 +77,8 @@ class FakeEhr:
         with self._lock:
             self.heard.append((request.method, kind))
             waiting = self.faults.get(request.method)
-            fault = waiting.popleft() if waiting else None
+            fault = waiting.popleft() if waiting else self.always
+            self.longest_address = max(self.longest_address, len(request.url))
         return fault(self, request) if fault else self.carry_out(request)
 
     def carry_out(self, request: Request) -> Response:
