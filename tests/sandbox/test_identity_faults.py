@@ -174,6 +174,16 @@ def test_a_new_key_signs_before_it_is_published(app: ExampleApp, saboteur: Sabot
     assert wrong_with(app.ehr, id_token) == set()
 
 
+def test_what_is_signed_verifies_after_any_number_of_rotations(
+    app: ExampleApp, saboteur: Saboteur
+) -> None:
+    id_token = app.launched()["id_token"]
+    for _ in range(2):
+        saboteur("POST", "/keys/rotate")
+
+    assert wrong_with(app.ehr, id_token) == set()
+
+
 def test_a_key_that_is_not_published_yet_stays_so_when_the_next_one_comes(
     app: ExampleApp, saboteur: Saboteur
 ) -> None:

@@ -109,6 +109,14 @@ def test_an_empty_search_has_a_next_page_elsewhere_and_no_entries(
     assert "entry" not in bundle
 
 
+def test_a_history_has_no_next_page(nora: Client, switch: Any) -> None:
+    switch({"kind": "links", "to": AWAY})
+    history = nora.json("/Patient/ana/_history")
+
+    assert "link" not in history
+    assert history["entry"][0]["fullUrl"].startswith(AWAY)
+
+
 def test_a_statement_of_what_the_server_can_do_has_no_such_links(
     clinic: Clinic, switch: Any
 ) -> None:
