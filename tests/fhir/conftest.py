@@ -7,11 +7,16 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.codes import Vocabulary
 from smartapp.transport import Bearer, Limits, Transport
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 Resource = dict[str, Any]
 

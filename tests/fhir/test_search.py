@@ -361,7 +361,6 @@ entries = st.lists(
 
 @settings(
     max_examples=250,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(entries=entries, more=st.dictionaries(st.sampled_from(["link", "total"]), odd, max_size=2))

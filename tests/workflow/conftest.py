@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pytest_httpserver import HTTPServer
 
 from smartapp.fhir.client import FhirClient
@@ -19,6 +20,10 @@ from smartapp.workflow.commands import lint
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy, Topic
 from tests.workflow.fake_ehr import FakeEhr
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("unhurried", deadline=None)
+settings.load_profile("unhurried")
 
 FOLDER = Path(__file__).parents[2] / "policy"
 
