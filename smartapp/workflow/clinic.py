@@ -22,7 +22,7 @@ from smartapp.errors import (
 from smartapp.fhir.client import ETAG, FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.message import Message, coded, named
-from smartapp.fhir.people import Patient
+from smartapp.fhir.people import Patient, Practitioner
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask, detail, new_task
@@ -185,7 +185,7 @@ class Desk:
         if self._is_mine(task):
             return task  # by an earlier click
         if task.owner is not None:
-            raise ClaimLost(task.owner.display)
+            raise ClaimLost(self._somebody_else(task))
         changed = self._changed(task, status="accepted", stage="with-nurse")
         changed["owner"] = named(*self.me)
         return self._put(task, changed, etag)
@@ -214,7 +214,16 @@ class Desk:
         return task.owner is not None and task.owner.target == self.staff.reference
 
     def _somebody_else(self, task: WorkTask) -> str | None:
-        return task.owner.display if task.owner and not self._is_mine(task) else None
+        """By the name beside the pointer, or else by the record that it points to."""
+        owner = task.owner
+        if owner is None or self._is_mine(task):
+            return None
+        if owner.display or owner.target is None or owner.kind != "Practitioner":
+            return owner.display or None
+        try:
+            return Practitioner.from_fhir(self.client.read(owner.target)).name
+        except EhrError:
+            return None
 
     def _changed(self, task: WorkTask, *, status: str, stage: str) -> dict[str, Any]:
         return task.changed(vocabulary=self.vocabulary, now=self.now, status=status, stage=stage)

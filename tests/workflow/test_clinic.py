@@ -132,6 +132,25 @@ def test_whoever_comes_later_is_told_who_has_it_without_a_write(
     assert ehr.asked("PUT", "Task") == before
 
 
+@pytest.mark.parametrize(
+    ("record", "name"),
+    [
+        ([{"resourceType": "Practitioner", "id": "ann", "name": [{"text": "Ann Wu"}]}], "Ann Wu"),
+        ([{"resourceType": "Practitioner", "id": "ann"}], None),
+        ([], None),
+    ],
+)
+def test_an_ehr_that_drops_the_name_of_the_owner_is_asked_for_it(
+    ehr: FakeEhr, tom: Desk, record: list[dict[str, Any]], name: str | None
+) -> None:
+    ehr.holds(message_json("1"), task_json("9", "1", owner={"reference": ANN}), *record)
+
+    with pytest.raises(ClaimLost) as lost:
+        tom.claim(request(ehr), etag(ehr), "Refills")
+
+    assert lost.value.owner == name
+
+
 @pytest.mark.usefixtures("work")
 def test_of_twenty_who_take_it_at_once_one_has_it(ehr: FakeEhr, tom: Desk, policy: Policy) -> None:
     seen, version = request(ehr), etag(ehr)
