@@ -21,9 +21,11 @@ from smartapp.sessions.store import open_store
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Transport
 from smartapp.views import (
+    answer,
     compression,
     errors,
     headers,
+    item,
     launch,
     patient,
     public,
@@ -81,7 +83,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app.before_request(_begin)
     app.before_request(check_origin)
     app.after_request(_log)
-    for module in (public, launch, session, patient, refill, one_request, staff):
+    for module in (public, launch, session, patient, refill, one_request, staff, item, answer):
         app.register_blueprint(module.bp)
     return app
 
