@@ -8,6 +8,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask, Response, g, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smartapp import logs
 from smartapp.audit import AuditTrail
@@ -69,6 +70,9 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app = Flask(
         "smartapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates")
     )
+    # Nothing else of what a proxy forwards is looked at: no address is made from a request.
+    in_front = ProxyFix(app.wsgi_app, x_for=settings.proxies, x_proto=0)
+    app.wsgi_app = in_front  # type: ignore[method-assign]  # how Flask lets a middleware in
     app.config.update(
         BASE_URL=settings.base_url,
         MAX_CONTENT_LENGTH=LARGEST_POST,

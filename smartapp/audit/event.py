@@ -52,7 +52,7 @@ class Context:
     lid: str = field(default="", repr=False)
     who: Who | None = None
     token: str = field(default="", repr=False)
-    ip: str = ""  # as the trusted proxy reports it
+    ip: str = ""  # of who asked, as the trusted proxies report it
     browser: str = ""  # a class such as "firefox-desktop", never the whole header
     purpose: Purpose | None = None
 

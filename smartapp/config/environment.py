@@ -20,6 +20,7 @@ _KNOWN = (
     "SMARTAPP_PRIVATE_KEYS",
     "SMARTAPP_POLICY",
     "SMARTAPP_AUDIT",
+    "SMARTAPP_PROXIES",
     "SMARTAPP_AUTHORITIES",
 )
 
@@ -30,6 +31,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     production = _is_production(environ, findings)
     port = _whole_number(environ, "PORT", 8000, range(1, 65536), findings)
     workers = _whole_number(environ, "WEB_CONCURRENCY", 1, range(1, 1025), findings)
+    proxies = _whole_number(environ, "SMARTAPP_PROXIES", 0, range(10), findings)
     base_url = _base_url(environ, production, port, findings)
     app_name, ehrs = read_launch_config(
         Path(environ.get("SMARTAPP_CONFIG") or "launch-config.json"),
@@ -61,6 +63,7 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         audit_folder=audit_folder,
         authorities=authorities,
         port=port,
+        proxies=proxies,
         warnings=findings.warnings,
     )
 

@@ -75,6 +75,7 @@ class Settings:
     audit_folder: Path = Path(".demo/audit")
     authorities: Path | None = None  # certificates of further authorities, as PEM
     port: int = 8000
+    proxies: int = 0  # in front of the app: so many tell in a header who is asking
     warnings: tuple[Problem, ...] = ()  # worth a line in the log; none of them stops the start
 
     def ehr(self, key: str) -> Ehr | None:

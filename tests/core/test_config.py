@@ -272,6 +272,16 @@ def test_several_workers_without_redis_are_refused(clinic):
     ]
 
 
+def test_proxies_are_believed_only_as_many_as_are_named(clinic):
+    assert clinic.settings().proxies == 0
+
+    clinic.environ["SMARTAPP_PROXIES"] = "2"
+    assert clinic.settings().proxies == 2
+
+    clinic.environ["SMARTAPP_PROXIES"] = "*"
+    assert clinic.problems() == ["SMARTAPP_PROXIES must be a whole number from 0 to 9"]
+
+
 def test_a_redis_address_is_not_repeated_when_it_is_wrong(clinic):
     clinic.environ["REDIS_URL"] = "http://user:canary@cache"
 

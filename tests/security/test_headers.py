@@ -1,4 +1,4 @@
-"""What the app tells browsers and caches, also where something went wrong."""
+"""What every answer tells a browser, also where something went wrong."""
 
 from __future__ import annotations
 
@@ -6,19 +6,6 @@ from dataclasses import replace
 
 from smartapp.app import create_app
 from tests.app.world import World
-
-YEAR = "public, max-age=31536000, immutable"
-
-
-def test_only_what_is_there_is_kept_for_a_year(world: World) -> None:
-    """Or a cache in front keeps "not here" for a year: that is how long a new page has no style."""
-    browser = world.browser()
-    there = browser.ask("GET", "/static/build/app.css", buffered=True)
-
-    assert there.headers["Cache-Control"] == YEAR
-    missing = browser.ask("GET", "/static/build/of-the-next-version.css")
-    assert missing.status_code == 404
-    assert missing.headers["Cache-Control"] == "no-store"
 
 
 def test_in_production_browsers_are_told_to_come_back_by_https_alone(world: World) -> None:
