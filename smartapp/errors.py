@@ -254,6 +254,14 @@ class NoSession(SessionError):
     code = "session-none"
 
 
+class SessionEnded(NoSession):
+    """It was there, and `reason` is why it is not any more: one of sessions.EndReason."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
+
+
 class StoreUnavailable(SessionError):
     """Redis is down or slow. Cookies stay; nothing is written to the EHR."""
 

@@ -1,10 +1,12 @@
 """What the app remembers between two requests, and nothing else: launches, drafts, the outbox."""
 
 from smartapp.sessions.drafts import Draft, Drafts
+from smartapp.sessions.endings import EndReason
 from smartapp.sessions.handles import open_handle, seal_handle
 from smartapp.sessions.launches import ActiveLaunch, Launches
 from smartapp.sessions.outbox import Claim, Outbox
 from smartapp.sessions.person import Person
+from smartapp.sessions.renewal import Renewal
 from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, check, open_store
 from smartapp.sessions.submission import Step, StepState, Submission, SubmissionState
 from smartapp.sessions.vault import Vault
@@ -14,12 +16,14 @@ __all__ = [
     "Claim",
     "Draft",
     "Drafts",
+    "EndReason",
     "Launches",
     "Lease",
     "MemoryStore",
     "Outbox",
     "Person",
     "RedisStore",
+    "Renewal",
     "Step",
     "StepState",
     "Store",

@@ -9,7 +9,7 @@ import secrets
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from smartapp.errors import (
     ClaimLost,
@@ -17,39 +17,27 @@ from smartapp.errors import (
     LaunchExpired,
     LaunchInAnotherBrowser,
     NoSession,
+    SessionEnded,
     StoreUnavailable,
 )
 from smartapp.launch import Launched, PendingLaunch, Role
-from smartapp.sessions.person import Person
+from smartapp.sessions.endings import Endings, EndReason
 from smartapp.sessions.records import from_json, to_json
+from smartapp.sessions.revocations import Revocations
+from smartapp.sessions.session import ActiveLaunch, Session, Upkeep
 from smartapp.sessions.store import Store
 from smartapp.sessions.vault import Vault, derive
+
+__all__ = ["PENDING_SECONDS", "ActiveLaunch", "Launches"]
 
 PENDING_SECONDS = 10 * 60.0
 STAFF_IDLE_SECONDS = 15 * 60.0
 PATIENT_IDLE_SECONDS = 20 * 60.0
 LONGEST_SESSION_SECONDS = 12 * 3600.0
+WARNING_SECONDS = 2 * 60.0
 _TOUCH_SECONDS = 1.0  # how far `last_seen` may lag: a page of ten requests writes once
-_SAVE_ATTEMPTS = 10  # a touch may come in between, at most once in a second
+_ATTEMPTS = 10  # a touch may come in between, at most once in a second
 _LID = re.compile(r"[A-Za-z0-9_-]{16,64}", re.ASCII)
-
-
-@dataclass(frozen=True)
-class ActiveLaunch:
-    """A session as a request sees it."""
-
-    lid: str
-    launched: Launched
-    opened_at: float
-    last_seen: float
-    locale: str | None
-    handle_key: bytes = field(repr=False)
-    csrf_token: str = field(repr=False)
-    version: int = 0  # counts what was saved, so that of two who change it one is told
-
-    @property
-    def person(self) -> Person:
-        return Person(self.launched.ehr_key, self.launched.user.key, self.launched.patient_id)
 
 
 @dataclass(frozen=True)
@@ -57,15 +45,6 @@ class _Held:
     pending: PendingLaunch
     binding: str
     ends_at: float
-
-
-@dataclass(frozen=True)
-class _Session:
-    launched: Launched
-    opened_at: float
-    last_seen: float
-    locale: str | None
-    version: int
 
 
 class Launches:
@@ -82,6 +61,8 @@ class Launches:
         self._store = store
         self._vault = vault
         self._clock = clock
+        self._endings = Endings(store, clock)
+        self._revocations = Revocations(store, vault, clock)
         self._idle = {Role.STAFF: staff_idle, Role.PATIENT: patient_idle}
         self._longest = longest
 
@@ -121,16 +102,17 @@ class Launches:
 
     def open(self, launched: Launched) -> tuple[ActiveLaunch, str]:
         """Name and secret are new each time: nothing that a browser brought along is taken up."""
-        lid, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         now = self._clock()
-        session = _Session(replace(launched, lid=lid), now, now, launched.locale, version=0)
-        self._store.put(_session_key(lid), self._seal(session, secret), self._time_left(session))
-        return _active(session, secret), secret
+        upkeep = Upkeep(since=now)
+        return self._begin(Session(launched, now, now, launched.locale, version=0, upkeep=upkeep))
 
     def find(self, lid: str, secret: str | None, *, touch: bool = True) -> ActiveLaunch:
         """`touch` is for what a person did; polling and images keep nobody logged in."""
         secret = secret or ""
         stored, session = self._stored(lid, secret)
+        if self._revocations.reach(session.launched, session.opened_at):
+            self._end(session, EndReason.REVOKED)
+            raise SessionEnded(EndReason.REVOKED)
         if touch and self._clock() - session.last_seen >= _TOUCH_SECONDS:
             session = replace(session, last_seen=self._clock())
             # Losing to another request is fine: it touched too. A store that is full still
@@ -144,49 +126,117 @@ class Launches:
 
         ClaimLost says that another request saved first: find it again and look.
         """
-        for _ in range(_SAVE_ATTEMPTS):
-            stored, session = self._stored(active.lid, secret)
-            if replace(active.launched, token=session.launched.token) != session.launched:
+
+        def with_changes(found: Session) -> Session:
+            if replace(active.launched, token=found.launched.token) != found.launched:
                 raise ContextChanged
-            if active.version != session.version:
+            if active.version != found.version:
                 raise ClaimLost(None)
-            changed = replace(
-                session,
+            is_new = active.launched.token != found.launched.token
+            return replace(
+                found,
                 launched=active.launched,
                 locale=active.locale,
-                version=session.version + 1,
+                version=found.version + 1,
+                upkeep=Upkeep(since=self._clock()) if is_new else found.upkeep,
             )
+
+        return self.revise(active.lid, secret, with_changes)
+
+    def revise(self, lid: str, secret: str, change: Callable[[Session], Session]) -> ActiveLaunch:
+        """What `change` makes of the session as it is at that moment. It may be asked again."""
+        for _ in range(_ATTEMPTS):
+            stored, session = self._stored(lid, secret)
+            changed = change(session)
             if self._replace(stored, changed, secret):
                 return _active(changed, secret)
         raise ClaimLost(None)
 
-    def end(self, lid: str, secret: str | None) -> None:
-        self._stored(lid, secret or "")
-        self._store.delete(_session_key(lid))
+    def move(self, lid: str, secret: str) -> tuple[ActiveLaunch, str]:
+        """The same session, with its age, under another name and secret, in another window."""
+        self.find(lid, secret, touch=False)
+        stored = self._store.take(_session_key(lid))
+        session = self._unseal(stored, lid, secret) if stored else None
+        if session is None:
+            raise self._over(lid)
+        self._endings.write(lid, self._latest(session), EndReason.REPLACED)
+        return self._begin(replace(session, last_seen=self._clock(), own_window=True))
 
-    def _stored(self, lid: str, secret: str) -> tuple[bytes, _Session]:
+    def end(self, lid: str, secret: str | None, reason: EndReason = EndReason.LOGOUT) -> None:
+        _, session = self._stored(lid, secret or "")
+        self._end(session, reason)
+
+    def ends_at(self, session: ActiveLaunch | Session) -> float:
+        """When it will be over if the person does nothing more."""
+        idle_end = session.last_seen + self._idle[session.launched.user.role]
+        return min(idle_end, self._latest(session))
+
+    def warn_at(self, session: ActiveLaunch | Session) -> float:
+        """Early enough to extend it, also where a clinic chose short times."""
+        idle = self._idle[session.launched.user.role]
+        return self.ends_at(session) - min(WARNING_SECONDS, idle / 2)
+
+    # --- ending sessions of others ------------------------------------------------------------
+
+    def revoke(self, lid: str) -> None:
+        self._store.delete(_session_key(lid))
+        self._endings.write(lid, self._clock() + self._longest, EndReason.REVOKED)
+
+    def revoke_user(self, user_key: str) -> None:
+        """User.key: in all their browsers. Their drafts stay, and so does what they sent."""
+        self._revocations.of_user(user_key)
+
+    def revoke_ehr(self, ehr_key: str) -> None:
+        self._revocations.of_ehr(ehr_key)
+
+    def revoke_all(self) -> None:
+        self._revocations.of_all()
+
+    # --- the records --------------------------------------------------------------------------
+
+    def _begin(self, session: Session) -> tuple[ActiveLaunch, str]:
+        lid, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
+        session = replace(session, launched=replace(session.launched, lid=lid))
+        self._endings.foresee(lid, self._latest(session))
+        self._store.put(_session_key(lid), self._seal(session, secret), self._time_left(session))
+        return _active(session, secret), secret
+
+    def _end(self, session: Session, reason: EndReason) -> None:
+        lid = session.launched.lid
+        self._store.delete(_session_key(lid))
+        self._endings.write(lid, self._latest(session), reason)
+
+    def _over(self, lid: str) -> NoSession:
+        reason = self._endings.why(lid)
+        return SessionEnded(reason) if reason else NoSession()
+
+    def _stored(self, lid: str, secret: str) -> tuple[bytes, Session]:
         if not _LID.fullmatch(lid):
             raise NoSession
         stored = self._store.get(_session_key(lid))
         if stored is None:
-            raise NoSession
+            raise self._over(lid)
         session = self._unseal(stored, lid, secret)
-        if session is None or self._time_left(session) <= 0:
+        if session is None:
             raise NoSession
+        if self._time_left(session) <= 0:
+            raise self._over(lid)
         return stored, session
 
-    def _replace(self, stored: bytes, session: _Session, secret: str) -> bool:
+    def _replace(self, stored: bytes, session: Session, secret: str) -> bool:
         """Never brings back what was ended in the meantime."""
         key = _session_key(session.launched.lid)
         return self._store.replace(
             key, stored, self._seal(session, secret), self._time_left(session)
         )
 
-    def _time_left(self, session: _Session) -> float:
-        idle_end = session.last_seen + self._idle[session.launched.user.role]
-        return min(idle_end, session.opened_at + self._longest) - self._clock()
+    def _latest(self, session: ActiveLaunch | Session) -> float:
+        return session.opened_at + self._longest
 
-    def _seal(self, session: _Session, secret: str) -> bytes:
+    def _time_left(self, session: Session) -> float:
+        return self.ends_at(session) - self._clock()
+
+    def _seal(self, session: Session, secret: str) -> bytes:
         """The issuer stands in front, for whoever opens it must name it."""
         iss, lid = session.launched.iss, session.launched.lid
         sealed = self._vault.seal(
@@ -194,14 +244,14 @@ class Launches:
         )
         return iss.encode() + b"\n" + sealed
 
-    def _unseal(self, stored: bytes, lid: str, secret: str) -> _Session | None:
+    def _unseal(self, stored: bytes, lid: str, secret: str) -> Session | None:
         iss, _, sealed = stored.partition(b"\n")
         about = f"{iss.decode(errors='replace')}|{lid}"
         plain = self._vault.open(sealed, purpose="session", about=about, secret=_bytes(secret))
-        return from_json(_Session, plain) if plain else None
+        return from_json(Session, plain) if plain else None
 
 
-def _active(session: _Session, secret: str) -> ActiveLaunch:
+def _active(session: Session, secret: str) -> ActiveLaunch:
     lid = session.launched.lid
     return ActiveLaunch(
         lid=lid,
@@ -212,6 +262,8 @@ def _active(session: _Session, secret: str) -> ActiveLaunch:
         handle_key=derive(_bytes(secret), "handles", length=64),
         csrf_token=hmac.digest(_bytes(secret), f"csrf|{lid}".encode(), "sha256").hex(),
         version=session.version,
+        upkeep=session.upkeep,
+        own_window=session.own_window,
     )
 
 

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import multiprocessing
+import threading
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from multiprocessing.queues import Queue
 from multiprocessing.synchronize import Barrier
 from typing import Any
 
-from smartapp.sessions import Outbox, RedisStore, StepState, Vault
+from smartapp.errors import NoSession
+from smartapp.sessions import Launches, Outbox, RedisStore, Renewal, StepState, Vault
+from tests.sessions.endpoint import SharedEndpoint
 from tests.sessions.people import NOON, refill, token
 
 _SPAWN = multiprocessing.get_context("spawn")
@@ -83,6 +89,67 @@ def hold_and_hang(url: str, key: bytes, sid: str, seconds: float) -> None:
     steps = (replace(first, state=StepState.POSTING, attempts=1), *rest)
     outbox.record(claim, replace(claim.submission, steps=steps))
     time.sleep(600)
+
+
+@dataclass(frozen=True)
+class Running:
+    """A clock that stood at some moment when a test began, in every process of it."""
+
+    ahead: float
+
+    @classmethod
+    def from_now(cls, moment: float) -> Running:
+        return cls(moment - time.time())
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+def renew_in_threads(
+    url: str, key: bytes, lid: str, secret: str, clock: Running, threads: int
+) -> list[str]:
+    """What each of the requests of one worker gets, all of them at once."""
+    store = RedisStore.at(url)
+    launches = Launches(store, Vault((key,)), clock)
+    renewal = Renewal(launches, store, SharedEndpoint(url, seconds=1), clock)
+    together = threading.Barrier(threads + 1)
+
+    def one_request(_: int) -> str:
+        together.wait(60)
+        found = launches.find(lid, secret)
+        return renewal.fresh(found, secret).launched.token.access
+
+    with ThreadPoolExecutor(threads) as pool:
+        got = pool.map(one_request, range(threads))
+        _at_once()
+        together.wait(60)
+        return list(got)
+
+
+def refresh_and_hang(url: str, key: bytes, lid: str, secret: str, clock: Running) -> None:
+    """Use the refresh token up, and never be heard of again."""
+    store = RedisStore.at(url)
+    launches = Launches(store, Vault((key,)), clock)
+    renewal = Renewal(launches, store, SharedEndpoint(url, seconds=600), clock)
+    renewal.fresh(launches.find(lid, secret), secret)
+
+
+def look_until_it_is_over(answers: Queue[Any], url: str, key: bytes, lid: str, secret: str) -> None:
+    """As a browser that polls does, at another worker. Says when it began and when it was over."""
+    launches = Launches(RedisStore.at(url), Vault((key,)), lambda: NOON)
+    launches.find(lid, secret)
+    answers.put("looking")
+    with suppress(NoSession):
+        while True:
+            launches.find(lid, secret, touch=False)
+            time.sleep(0.05)
+    answers.put(time.time())
+
+
+def start_with_answer(work: Callable[..., None], *arguments: Any) -> Queue[Any]:
+    answers: Queue[Any] = _SPAWN.Queue()
+    start(work, answers, *arguments)
+    return answers
 
 
 def start(work: Callable[..., None], *arguments: Any) -> multiprocessing.process.BaseProcess:

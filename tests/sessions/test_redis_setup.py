@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import pytest
 from redis import Redis
 
@@ -80,4 +82,6 @@ def test_closing_lets_go_of_every_connection(own_redis: RedisServer) -> None:
 
         store.close()
 
-        assert len(client.client_list()) == before - 1
+        end = time.monotonic() + 10
+        while len(client.client_list()) >= before:  # Redis notices in its own time
+            assert time.monotonic() < end

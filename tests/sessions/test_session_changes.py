@@ -30,6 +30,7 @@ def test_a_new_token_and_language_are_kept(launches: Launches, clock: Clock) -> 
     found = launches.find(active.lid, secret, touch=False)
     assert found == saved
     assert found.launched.token.access == "second"
+    assert found.upkeep.since == clock.now
     assert found.locale == "en"
     assert found.opened_at == active.opened_at
 
