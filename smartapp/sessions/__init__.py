@@ -1,5 +1,6 @@
 """What the app remembers between two requests, and nothing else: launches, drafts, the outbox."""
 
+from smartapp.sessions.browser import Held, held_by
 from smartapp.sessions.drafts import Draft, Drafts
 from smartapp.sessions.endings import EndReason
 from smartapp.sessions.handles import open_handle, seal_handle
@@ -17,6 +18,7 @@ __all__ = [
     "Draft",
     "Drafts",
     "EndReason",
+    "Held",
     "Launches",
     "Lease",
     "MemoryStore",
@@ -31,6 +33,7 @@ __all__ = [
     "SubmissionState",
     "Vault",
     "check",
+    "held_by",
     "open_handle",
     "open_store",
     "seal_handle",
