@@ -10,6 +10,7 @@ from smartapp.sessions.person import Person
 from smartapp.sessions.renewal import Renewal
 from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, check, open_store
 from smartapp.sessions.submission import Step, StepState, Submission, SubmissionState
+from smartapp.sessions.tickets import Tickets
 from smartapp.sessions.vault import Vault
 
 __all__ = [
@@ -31,6 +32,7 @@ __all__ = [
     "Store",
     "Submission",
     "SubmissionState",
+    "Tickets",
     "Vault",
     "check",
     "held_by",

@@ -8,7 +8,7 @@ import pytest
 from redis import Redis
 
 from smartapp.launch import Role
-from smartapp.sessions import Drafts, Launches, Outbox, RedisStore, Vault
+from smartapp.sessions import Drafts, Launches, Outbox, RedisStore, Tickets, Vault
 from tests.sessions.conftest import Clock
 from tests.sessions.people import ANA, CANARIES, CANARY_WORDS, launched, pending, refill, token
 from tests.sessions.servers import RedisServer
@@ -30,7 +30,14 @@ def secrets_in_use(redis_store: RedisStore, vault: Vault, clock: Clock) -> list[
     worked(outbox, under_way.sid, DONE, UNKNOWN, WAITING)
     finish(outbox, done)
     outbox.work(under_way.sid, 30)
-    return [binding, secret, active.csrf_token]
+    over, over_secret = launches.open(launched())
+    launches.end(over.lid, over_secret)
+    launches.revoke_user(ANA.user_key)
+    launches.revoke_ehr(ANA.ehr_key)
+    clock.passes(1)
+    other, other_secret = launches.open(launched())
+    ticket = Tickets(redis_store, vault, launches, clock).issue(other, other_secret)
+    return [binding, secret, active.csrf_token, over_secret, other_secret, ticket]
 
 
 def test_nothing_in_it_can_be_read(secrets_in_use: list[str], redis_client: Redis) -> None:
