@@ -47,7 +47,8 @@ def answer(here: Here, handle: str) -> View:
     try:
         return _carry_out(here, opened, said)
     except ClaimLost as lost:
-        return lost_item(here, opened, handle, lost, kept=said.text)
+        unsent = "" if _was_handed_in(here, opened, said) else said.text
+        return lost_item(here, opened, handle, lost, kept=unsent)
 
 
 def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
@@ -111,6 +112,11 @@ def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
     record.handed_in(here, outbox.receive(submission, token))
     here.services.courier(record.delivery(here)).carry(said.sid, patiently=True)
     return outbox.find(said.sid, opened.person) or submission
+
+
+def _was_handed_in(here: Here, opened: OpenItem, said: Answering) -> bool:
+    """By an earlier click on the same page: nobody may read then that it was not sent."""
+    return here.services.outbox.find(_id_of(said), opened.person) is not None
 
 
 def _id_of(said: Answering) -> str:
