@@ -11,7 +11,7 @@ from smartapp.fhir.medication import Dispense, MedicationOrder
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.section import Section
 from smartapp.pages.form import answer_words
-from smartapp.pages.queue import Badge, due_words
+from smartapp.pages.queue import Badge, due_words, urgency
 from smartapp.pages.refill import AnswerLine
 from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
@@ -351,9 +351,7 @@ def item_page(
 
 
 def _badges(words: Words, request: Request, now: datetime) -> list[Badge]:
-    badges = []
-    if request.routing and request.routing.priority != "routine":
-        badges.append(Badge(words("Urgent"), "urgent"))
+    badges = urgency(words, request.routing)
     if request.is_late(now):
         badges.append(Badge(words("Late"), "late"))
     if request.is_closed:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smartapp.fhir.people import Patient
+from smartapp.fhir.routing import Routing
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
@@ -148,10 +149,17 @@ def _owner(words: Words, item: QueueItem, *, mine: bool, sure: bool) -> str:
     return words("{name} has it", name=item.owner.display or words("Someone else"))
 
 
+def urgency(words: Words, routing: Routing | None) -> list[Badge]:
+    """A danger that the patient named is more than a short time left."""
+    if routing is not None and routing.red_flags:
+        return [Badge(words("Red flag"), "urgent")]
+    if routing is not None and routing.priority != "routine":
+        return [Badge(words("Urgent"), "soon")]
+    return []
+
+
 def _badges(words: Words, item: QueueItem, late: bool) -> list[Badge]:
-    badges = []
-    if item.routing.priority != "routine":
-        badges.append(Badge(words("Urgent"), "urgent"))
+    badges = urgency(words, item.routing)
     if late:
         badges.append(Badge(words("Late"), "late"))
     return badges

@@ -106,7 +106,7 @@ def test_a_red_flag_says_what_to_do_now_and_the_request_still_goes_to_a_nurse(
 
     nurse.opens_the_queue()
     row = nurse.rows.first
-    expect(row).to_contain_text("Urgent")
+    expect(row.locator(".app-badge")).to_have_text("Red flag")
     expect(row).to_contain_text("RED FLAG chest pain")
     nurse.opens("lisinopril")
     expect(nurse.main).to_contain_text("Was told to call 911")

@@ -1,0 +1,100 @@
+"""Takes the pictures of docs/images/ from the demo itself: python -m scripts.screenshots"""
+
+from __future__ import annotations
+
+import base64
+import sys
+import tempfile
+from pathlib import Path
+
+from playwright.sync_api import Browser, Page, ViewportSize
+
+from tests.journeys.browsers import chromium
+from tests.journeys.people import PLAIN, Nurse, Patient
+from tests.journeys.programs import Programs, demo
+
+IMAGES = Path(__file__).parent.parent / "docs" / "images"
+PHONE: ViewportSize = {"width": 360, "height": 640}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+BOTH: ViewportSize = {"width": 1256, "height": 592}
+SIDE_BY_SIDE = """
+<body style="margin: 0; padding: 16px; display: flex; gap: 16px; background: #dfe5e4">
+  <img src="{phone}" height="560" alt=""> <img src="{desk}" height="560" alt="">
+</body>
+"""
+WORDS = "I go on a trip on Friday. Thank you!"
+
+
+def main() -> int:
+    IMAGES.mkdir(exist_ok=True)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo(Path(folder)) as programs,
+        chromium() as browser,
+    ):
+        phone = receipt(programs, browser, "james", "en")
+        desk = item(programs, browser)
+        receipt(programs, browser, "maria", "es")
+        at_night(programs, browser)
+        loop(browser, phone, desk)
+    for picture in sorted(IMAGES.glob("*.png")):
+        print(f"{picture.stat().st_size / 1024:6.0f} KB  {picture.name}")
+    return 0
+
+
+def receipt(programs: Programs, browser: Browser, username: str, language: str) -> bytes:
+    page = browser.new_page(viewport=PHONE, locale=f"{language}-US")
+    patient = Patient(page, programs.app)
+    patient.logs_in(username)
+    patient.goes_to("medicines")
+    picture(page, f"phone-medicines-{language}")
+    patient.opens_the_form_for("lisinopril")
+    patient.answers(PLAIN | {"supply-left": "1-3-days"}, WORDS)
+    patient.checks_the_answers()
+    picture(page, f"phone-check-{language}")
+    patient.sends()
+    shown = picture(page, f"phone-receipt-{language}")
+    page.close()
+    return shown
+
+
+def item(programs: Programs, browser: Browser) -> bytes:
+    page = browser.new_page(viewport=DESK, locale="en-US")
+    nurse = Nurse(page, programs.ehr)
+    nurse.opens_the_queue()
+    picture(page, "desk-queue")
+    nurse.opens("lisinopril")
+    nurse.takes_it()
+    nurse.starts_with("approved")
+    shown = page.screenshot()
+    page.close()
+    return shown
+
+
+def at_night(programs: Programs, browser: Browser) -> None:
+    page = browser.new_page(viewport=PHONE, locale="en-US", color_scheme="dark")
+    patient = Patient(page, programs.app)
+    patient.logs_in("dorothy")
+    patient.goes_to("medicines")
+    picture(page, "phone-night")
+    page.close()
+
+
+def loop(browser: Browser, phone: bytes, desk: bytes) -> None:
+    page = browser.new_page(viewport=BOTH)
+    page.set_content(SIDE_BY_SIDE.format(phone=address(phone), desk=address(desk)))
+    picture(page, "loop")
+    page.close()
+
+
+def picture(page: Page, name: str) -> bytes:
+    page.wait_for_load_state("networkidle")
+    return page.screenshot(path=IMAGES / f"{name}.png")
+
+
+def address(png: bytes) -> str:
+    return f"data:image/png;base64,{base64.b64encode(png).decode()}"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
