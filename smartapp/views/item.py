@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import uuid4
 
-from flask import Blueprint, request
+from flask import Blueprint, g, request
 
 from smartapp.errors import ClaimLost, NotFound, WrongRole
 from smartapp.fhir.people import Patient
@@ -109,6 +109,7 @@ def open_item(here: Here, handle: str) -> OpenItem:
     requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
     found = request_behind(requests, reference)
     if found.routing is None or not staff.works(found.routing.queue):
+        g.whose = patient_id
         raise WrongRole
     topic = here.services.policy.topics.get(
         found.task.topic if found.task else found.root.topic or ""

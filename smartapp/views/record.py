@@ -169,9 +169,13 @@ def claim_lost(here: Present, patient_id: str, reference: str) -> None:
 
 
 def denied(services: Services, reason: str) -> None:
+    """`g.whose`: the patient behind an item that turned out not to be this person's to open."""
     active: ActiveLaunch | None = g.get("active")
     context = context_of(active) if active else bare_context(None)
-    services.audit.record(audit.access_denied(context, request.endpoint or "unknown", reason))
+    patient_id = g.get("whose") or (active.launched.patient_id if active else None)
+    patient = f"Patient/{patient_id}" if patient_id else ""
+    route = request.endpoint or "unknown"
+    services.audit.record(audit.access_denied(context, route, reason, patient))
 
 
 def _context(here: Present) -> Context:

@@ -45,6 +45,8 @@ class LoadedQueue:
 
 def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue:
     """Open work of this person's queues, and patients' messages that have none yet."""
+    if not staff.queues:
+        return LoadedQueue(Section(), {})  # and no message of any patient is read for it
     got = loader.all_of(
         tasks=lambda: _open_tasks(loader, staff),
         strays=lambda: _strays(loader, staff),
