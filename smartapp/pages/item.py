@@ -11,7 +11,7 @@ from smartapp.fhir.medication import Dispense, MedicationOrder
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.section import Section
 from smartapp.pages.form import answer_words
-from smartapp.pages.queue import Badge, due_words, urgency
+from smartapp.pages.queue import Badge, due_words, urgency, written_in
 from smartapp.pages.refill import AnswerLine
 from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
@@ -80,6 +80,7 @@ class ItemPage:
     owner: str
     why: str
     why_label: str
+    written_in: str
     answers_heading: str
     answers: tuple[AnswerLine, ...]
     answers_trouble: str
@@ -324,6 +325,7 @@ def item_page(
         owner=_owner(words, request, mine),
         why=routing.reason if routing else "",
         why_label=words("Why it is here"),
+        written_in=written_in(words),
         answers_heading=words("What the patient answered"),
         answers=answer_lines(words, topic, answers or {}),
         answers_trouble=words("The patient’s answers could not be loaded.")

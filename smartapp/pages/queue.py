@@ -15,6 +15,9 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy, Queue
 from smartapp.workflow.queue import QueueItem
 
+# Titles, summaries and reasons are written into the EHR for all staff, in one language.
+WRITTEN = "en"
+
 
 @dataclass(frozen=True)
 class Badge:
@@ -35,6 +38,7 @@ class QueueRow:
     badges: tuple[Badge, ...]
     late: bool
     mine: bool
+    written_in: str
 
 
 @dataclass(frozen=True)
@@ -43,6 +47,7 @@ class QueuePage:
     heading: str
     lead: str
     rows: tuple[QueueRow, ...]
+    why_label: str
     none: str
     trouble: str
     again: Link | None
@@ -76,6 +81,7 @@ def queue_page(
             _row(words, paths, policy, item, patients, reader, now, sure=items.whole)
             for item in items.items
         ),
+        why_label=words("Why here"),
         none=words("Nothing is waiting.") if items.is_known_empty else "",
         trouble=_trouble(words, items),
         again=Link(words("Try again"), paths.queue) if not items.whole else None,
@@ -112,13 +118,14 @@ def _row(
         href=paths.item(item.reference),
         who=who(words, patients.get(item.patient or "")),
         summary=item.routing.summary,
-        why=words("Why here: {reason}", reason=item.routing.reason) if item.routing.reason else "",
+        why=item.routing.reason,
         due=due_words(words, item.routing.due, now) or words("No due time"),
         queue=in_locale(policy.queue(item.routing.queue).name, words.locale),
         owner=_owner(words, item, mine=mine, sure=sure),
         badges=tuple(_badges(words, item, late)),
         late=late,
         mine=mine,
+        written_in=written_in(words),
     )
 
 
@@ -128,6 +135,11 @@ def due_words(words: Words, due: datetime | None, now: datetime) -> str:
     if words.is_same_day(due, now):
         return words("Due today, {time}", time=words.time(due))
     return words("Due {time}", time=words.day_and_time(due))
+
+
+def written_in(words: Words) -> str:
+    """The language of what stands in the EHR for staff, where it is not that of the page."""
+    return "" if words.locale == WRITTEN else WRITTEN
 
 
 def who(words: Words, patient: Patient | None) -> str:

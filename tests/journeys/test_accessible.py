@@ -106,6 +106,8 @@ def test_every_page_of_the_staff_is_for_everybody(
     see = Inspector(page)
     nurse.opens_the_queue()
     see.look("queue", nurse.frame)
+    english = nurse.rows.locator("bdi[lang=en]")  # title, summary and reason, as the EHR has them
+    expect(english).to_have_count(0 if language == "en" else 3)
     nurse.opens("lisinopril")
     see.look("item", nurse.frame)
     nurse.takes_it()

@@ -26,6 +26,10 @@ def test_a_printed_receipt_is_a_receipt_and_nothing_else(patient: Patient) -> No
     for left_out in (".app-nav", ".app-languages", ".govuk-back-link", ".app-header__actions"):
         expect(page.locator(left_out)).to_be_hidden()
     expect(page.locator("button:visible")).to_have_count(0)
+    after = page.locator(".app-header__name").evaluate(
+        "link => getComputedStyle(link, '::after').content"
+    )
+    assert after == "none"  # no address on paper
     paper = page.locator(".app-receipt").evaluate("box => getComputedStyle(box).backgroundColor")
     assert paper == "rgba(0, 0, 0, 0)"
 
