@@ -41,8 +41,6 @@ class Answering:
         """The answer as a message in the patient's thread."""
         root = request.root
         reference = f"Patient/{patient.id}"
-        asker = next((each.sender for each in request.messages if each.is_from_patient), None)
-        asked_by = asker.target if asker and asker.target else reference
         body = new_message(
             vocabulary=vocabulary,
             identifier=self.sid,
@@ -52,12 +50,20 @@ class Answering:
             sender=author,
             sent=at,
             words=self.text,
-            recipients=(asked_by,),
+            recipients=(_asker(request) or reference,),
             root=root.thread,
             answer_to=request.messages[-1].reference,
             language=self.language,
         )
         return step(body, vocabulary.message, self.sid, reference)
+
+
+def _asker(request: Request) -> str | None:
+    """The person who acts for the patient, if one asked. Never a patient that a message names as
+    its sender: an EHR gives a message to the record of each patient in it.
+    """
+    asker = next((each.sender for each in request.messages if each.is_from_patient), None)
+    return asker.target if asker and asker.kind == "RelatedPerson" else None
 
 
 def read_answering(

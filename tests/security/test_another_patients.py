@@ -129,3 +129,18 @@ def test_an_answer_to_one_patient_does_not_hide_the_message_of_another(
 
     nurse.opens("tom")
     assert "Refill: lisinopril" in nurse.queue().text
+
+
+def test_an_answer_goes_to_no_other_patient(world: World, both: None, nurse: Staff) -> None:
+    """Whoever a message names as its sender: the record of each patient in it would hold it."""
+    message = of(world, "Communication", "james-carter")
+    message["sender"] = {"reference": "Patient/maria-lopez", "display": "Maria"}
+    world.ehr.update(message)
+    nurse.opens("tom", "james-carter")
+    nurse.answers_and_closes("Two tablets, not one.")
+
+    (answer,) = [
+        each for each in world.written("Communication") if "Two tablets" in str(each["payload"])
+    ]
+    assert answer["subject"]["reference"] == "Patient/james-carter"
+    assert answer["recipient"] == [{"reference": "Patient/james-carter"}]
