@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
@@ -10,7 +9,7 @@ import pytest
 from tests.app import people
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
-from tests.app.world import Json, World
+from tests.app.world import Json, World, opened
 
 ANSWERED = {"kind": "status", "status": 500}
 
@@ -214,10 +213,14 @@ def test_two_nurses_who_take_a_message_without_work_make_one_task(
     assert task_of(world)["owner"]["reference"].startswith("Practitioner/nurse-")
 
 
-def test_where_the_ehr_lets_nobody_change_work_the_page_says_so(
-    world: World, patient: Patient
-) -> None:
-    with _without_task_update() as world:
+def only_reads_tasks(config: Json) -> None:
+    scopes = config["ehrs"][1]["scopes"]
+    assert "user/Task.crus" in scopes["clinician"]
+    scopes["clinician"] = scopes["clinician"].replace("user/Task.crus", "user/Task.rs")
+
+
+def test_where_the_ehr_lets_nobody_change_work_the_page_says_so() -> None:
+    with opened(changed=only_reads_tasks) as world:
         patient = people.patient(world)
         patient.logs_in("james")
         patient.asks_for("lisinopril")
@@ -229,22 +232,8 @@ def test_where_the_ehr_lets_nobody_change_work_the_page_says_so(
         assert not item.has_form("/claim")
 
 
-def _without_task_update():  # type: ignore[no-untyped-def]
-    from tests.app.world import opened
-
-    def narrowed(config: Json) -> None:
-        scopes = config["ehrs"][1]["scopes"]
-        scopes["clinician"] = scopes["clinician"].replace("user/Task.crus", "user/Task.rs")
-
-    return opened(changed=narrowed)
-
-
-def test_what_staff_typed_waits_for_them(world: World, nurse: Staff, mine: Page) -> None:
+def test_what_staff_typed_waits_for_them(nurse: Staff, mine: Page) -> None:
     nurse.answers(mine, text="Half a sentence", then="close", status=422)
     again = nurse.opens_item()
 
     assert again.form("/answer").fields["text"] == ["Half a sentence"]
-
-
-def _rows(page: Page) -> Iterator[str]:
-    yield from (text for text, href in page.links if "/queue/" in href)

@@ -231,7 +231,7 @@ def test_another_site_gets_nothing_of_what_it_made_a_browser_send(
     assert "planted words" not in page.text
 
 
-def test_one_word_is_given_back_too(world: World, patient: Patient) -> None:
+def test_one_word_is_given_back_too(patient: Patient) -> None:
     patient.logs_in("james")
     form = patient.opens_form("lisinopril").form("/refill")
     fields = {**form.fields, "more": "Ouch", "csrf_token": "too old"}

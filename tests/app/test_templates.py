@@ -18,12 +18,8 @@ PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")
 HOSTILE = (
     "<script>alert(1)</script>",
     '"><img src=x onerror=alert(1)>',
-    "' onmouseover='alert(1)",
     "</textarea><script>alert(1)</script>",
-    "{{ 7 * 7 }}{% raw %}",
-    "javascript:alert(1)",
-    "&lt;b&gt;",
-    "]]>\x07",
+    "' onmouseover='alert(1) {{ 7 * 7 }}{% raw %} &lt;b&gt; javascript:alert(1)",
 )
 
 
@@ -85,23 +81,22 @@ def test_what_a_patient_writes_is_text_to_everybody(
     world: World, patient: Patient, nurse: Staff, hostile: str
 ) -> None:
     patient.logs_in("james")
-    words = hostile.replace("\x07", "")
-    patient.browser.planted = nurse.browser.planted = words
+    patient.browser.planted = nurse.browser.planted = hostile
     form = patient.opens_form("lisinopril")
-    wrong = patient.answers(form, {**PLAIN, "taking": ""}, status=422, more=words)
-    is_only_text(wrong, words)
-    check = patient.answers(form, more=words)
-    is_only_text(check, words)
+    wrong = patient.answers(form, {**PLAIN, "taking": ""}, status=422, more=hostile)
+    is_only_text(wrong, hostile)
+    check = patient.answers(form, more=hostile)
+    is_only_text(check, hostile)
     receipt = patient.sends(check)
-    is_only_text(receipt, words)
+    is_only_text(receipt, hostile)
 
     nurse.opens("tom")
     item = nurse.takes(nurse.opens_item())
-    is_only_text(item, words)
-    again = nurse.answers(item, text=words, then="close", status=422)
-    is_only_text(again, words)
-    is_only_text(nurse.answers(item, text=words, then="keep"), words)
-    is_only_text(patient.browser.get(receipt.url), words)
+    is_only_text(item, hostile)
+    again = nurse.answers(item, text=hostile, then="close", status=422)
+    is_only_text(again, hostile)
+    is_only_text(nurse.answers(item, text=hostile, then="keep"), hostile)
+    is_only_text(patient.browser.get(receipt.url), hostile)
 
 
 def test_what_the_record_says_is_text(world: World, patient: Patient, nurse: Staff) -> None:
