@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import signal
 import socket
@@ -37,7 +36,6 @@ class RedisServer:
             [program, *options, *self.arguments],
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
-            start_new_session=True,  # so that its children can be killed with it
         )
         self._wait_until_it_answers()
 
@@ -55,8 +53,7 @@ class RedisServer:
 
     def kill(self) -> None:
         assert self.process is not None
-        with suppress(ProcessLookupError):
-            os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.kill()
         self.process.wait()
 
     def freeze(self) -> None:
@@ -162,7 +159,7 @@ def _running(server: RedisServer) -> Iterator[RedisServer]:
         yield server
     finally:
         server.kill()
-        shutil.rmtree(server.folder, ignore_errors=True)  # a child may still be writing there
+        shutil.rmtree(server.folder)
 
 
 def _free_port() -> int:

@@ -17,6 +17,8 @@ def said(server: RedisServer, **settings: str) -> list[str]:
     with Redis.from_url(server.url) as client:
         for name, value in (SOUND | settings).items():
             client.config_set(name, value)
+        while client.info("persistence")["aof_rewrite_in_progress"]:
+            time.sleep(0.01)  # or it would still be writing when its folder goes
     return [str(problem) for problem in check(RedisStore.at(server.url))]
 
 
