@@ -24,3 +24,28 @@ def patient(world: World) -> Patient:
 @pytest.fixture
 def nurse(world: World) -> Staff:
     return people.staff(world)
+
+
+@pytest.fixture(scope="module")
+def settled() -> Iterator[World]:
+    """James has asked for one medicine. For modules that only look, as their `world`."""
+    with opened() as world:
+        patient = people.patient(world)
+        patient.logs_in("james")
+        patient.asks_for("lisinopril")
+        yield world
+
+
+@pytest.fixture
+def james(world: World) -> Patient:
+    patient = people.patient(world)
+    patient.logs_in("james")
+    return patient
+
+
+@pytest.fixture
+def tom(world: World) -> Staff:
+    """A nurse, with no patient in context."""
+    nurse = people.staff(world)
+    nurse.opens("tom")
+    return nurse

@@ -99,6 +99,7 @@ def test_where_messages_can_only_be_read_nobody_types_in_vain() -> None:
         cannot_ask(world, patient)
 
 
+@pytest.mark.smart(85)
 def test_who_unticks_messages_nobody_types_in_vain(world: World, patient: Patient) -> None:
     patient.logs_in("james", without=["requests"])
 

@@ -34,27 +34,10 @@ def reading(kind: str, fault: Json) -> Json:
     return {"match": {"method": "GET", "path": f"/fhir/{kind}"}, "fault": fault}
 
 
-@pytest.fixture(scope="module")
-def shared() -> Iterator[World]:
-    """James has asked for one medicine; the rest of the module only looks."""
-    with opened() as world:
-        patient = people.patient(world)
-        patient.logs_in("james")
-        patient.asks_for("lisinopril")
-        yield world
-
-
 @pytest.fixture
-def world(shared: World) -> Iterator[World]:
-    yield shared
-    shared.recovers()
-
-
-@pytest.fixture
-def james(world: World) -> Patient:
-    patient = people.patient(world)
-    patient.logs_in("james")
-    return patient
+def world(settled: World) -> Iterator[World]:
+    yield settled
+    settled.recovers()
 
 
 # --- a patient's pages ------------------------------------------------------------------------

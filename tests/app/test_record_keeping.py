@@ -40,6 +40,7 @@ def name_the_patient(world: World) -> None:
     world.prescribes("james-carter", CANARIES["medicine"])
 
 
+@pytest.mark.smart(9)
 def test_neither_the_log_nor_the_audit_repeats_anything() -> None:
     with opened(auth="secret") as world:
         name_the_patient(world)

@@ -20,6 +20,7 @@ def in_same_browser(staff: Staff) -> Staff:
     return Staff(staff.browser, staff.world)
 
 
+@pytest.mark.smart(26)
 def test_two_charts_side_by_side_never_mix(world: World, patient: Patient, nurse: Staff) -> None:
     patient.logs_in("james")
     patient.asks_for("lisinopril")
@@ -185,6 +186,7 @@ def test_a_registration_that_was_taken_away_ends_its_sessions(
     later.get(f"{patient.home}/start", status=401)
 
 
+@pytest.mark.smart(8)
 def test_the_cookies_of_a_patient_and_of_a_frame(world: World, nurse: Staff) -> None:
     """Host-bound, unreadable for scripts; in a frame of another site each has its own jar."""
     patient = people.patient(world)
