@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 
 from smartapp.fhir.allergy import Allergy
+from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.medication import Dispense, MedicationOrder
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.section import Section
@@ -15,6 +16,7 @@ from smartapp.pages.queue import Badge, due_words, urgency, written_in
 from smartapp.pages.refill import AnswerLine
 from smartapp.pages.requests import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
+from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
 from smartapp.workflow.policy.model import Topic
@@ -139,7 +141,7 @@ def _order_panel(words: Words, beside: Beside) -> Panel:
     if order.days_supply is not None:
         lines.append(words("Supply for {count} days each time", count=order.days_supply))
     if order.valid_until is not None:
-        lines.append(words("Good until {date}", date=words.date(order.valid_until.day)))
+        lines.append(words("Good until {date}", date=day_words(words, order.valid_until)))
     if order.requester:
         lines.append(words("Ordered by {name}", name=order.requester))
     trouble = (
@@ -159,9 +161,7 @@ def _dispense_panel(words: Words, beside: Beside) -> Panel:
     ]
     fills.sort(key=lambda each: each.handed_over.earliest if each.handed_over else 0, reverse=True)
     lines = tuple(
-        _fill(words, each.handed_over.day, each.days_supply)
-        for each in fills[:3]
-        if each.handed_over
+        _fill(words, each.handed_over, each.days_supply) for each in fills[:3] if each.handed_over
     )
     return Panel(
         words("Last fills"),
@@ -171,8 +171,8 @@ def _dispense_panel(words: Words, beside: Beside) -> Panel:
     )
 
 
-def _fill(words: Words, day: date, days_supply: int | None) -> str:
-    when = words.date(day)
+def _fill(words: Words, handed_over: FhirDate, days_supply: int | None) -> str:
+    when = day_words(words, handed_over)
     if days_supply is None:
         return when
     return words("{date}, for {count} days", date=when, count=days_supply)

@@ -10,6 +10,7 @@ from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.requests import stage_words
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.medicines import Offer
 from smartapp.workflow.policy.model import Topic
@@ -134,7 +135,7 @@ def _facts(words: Words, order: MedicationOrder) -> Sequence[str]:
     if order.requester:
         facts.append(words("Ordered by {name}", name=order.requester))
     if order.valid_until is not None:
-        until = words.date(order.valid_until.day)
+        until = day_words(words, order.valid_until)
         facts.append(words("The order is good until {date}", date=until))
     return facts
 
@@ -145,7 +146,7 @@ def _asked(words: Words, request: Request | None, requests_known: bool) -> str:
     if request is None:
         return words("You have not asked for a refill.")
     sent = request.root.sent
-    when = words.date(sent.day) if sent else words("an unknown day")
+    when = day_words(words, sent) if sent else words("an unknown day")
     return words(
         "You asked for a refill on {date}: {stage}", date=when, stage=stage_words(words, request)
     )

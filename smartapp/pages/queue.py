@@ -11,6 +11,7 @@ from smartapp.fhir.routing import Routing
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy, Queue
 from smartapp.workflow.queue import QueueItem
@@ -148,7 +149,7 @@ def who(words: Words, patient: Patient | None) -> str:
     name = patient.name or words("Name not in the record")
     if patient.birth_date is None:
         return name
-    return words("{name}, born {date}", name=name, date=words.date(patient.birth_date.day))
+    return words("{name}, born {date}", name=name, date=day_words(words, patient.birth_date))
 
 
 def _owner(words: Words, item: QueueItem, *, mine: bool, sure: bool) -> str:

@@ -10,6 +10,7 @@ from smartapp.fhir.message import Message
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.when import moment_words
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy
@@ -69,10 +70,10 @@ def steps_of(words: Words, request: Request) -> tuple[Step, ...]:
 def _times(words: Words, request: Request) -> dict[Stage, str]:
     times = {}
     if request.root.sent:
-        times[Stage.RECEIVED] = words.date_time(request.root.sent.earliest)
+        times[Stage.RECEIVED] = moment_words(words, request.root.sent)
     answer = request.last_answer
     if answer and answer.sent:
-        times[Stage.ANSWERED] = words.date_time(answer.sent.earliest)
+        times[Stage.ANSWERED] = moment_words(words, answer.sent)
     return times
 
 
@@ -254,7 +255,7 @@ def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
         text = f"{text}\n\n{part}" if text else part
     return MessageBubble(
         who=words("You") if mine else _who(words, message),
-        when=words.date_time(message.sent.earliest) if message.sent else "",
+        when=moment_words(words, message.sent) if message.sent else "",
         text=text,
         mine=mine,
         lang=message.language or "",
@@ -335,7 +336,7 @@ def _submission_card(words: Words, paths: Paths, submission: Submission) -> Requ
 def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -> RequestCard:
     facts = []
     if request.root.sent:
-        facts.append(words("Sent {time}", time=words.date_time(request.root.sent.earliest)))
+        facts.append(words("Sent {time}", time=moment_words(words, request.root.sent)))
     if request.is_late(now):
         facts.append(words("Late: you should have had an answer by now."))
     elif request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smartapp.fhir.people import Patient
+from smartapp.pages.when import day_words
 from smartapp.words import LOCALES, Words
 
 LANGUAGE_NAMES = {"en": "English", "es": "Español"}
@@ -122,7 +123,7 @@ def whose_record(words: Words, patient: Patient, *, other: str = "") -> Whose:
     """`other` is the relationship of someone who acts for the patient, or empty."""
     facts = []
     if patient.birth_date is not None:
-        facts.append(words("Born {date}", date=words.date(patient.birth_date.day)))
+        facts.append(words("Born {date}", date=day_words(words, patient.birth_date)))
     else:
         facts.append(words("Date of birth not in the record"))
     if patient.record_number:

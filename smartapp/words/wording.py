@@ -37,6 +37,10 @@ class Words:
         sentence = self._translations.ngettext(one, many, n)
         return sentence.format(n=format_decimal(n, locale=self._customs), **fields)
 
+    def month(self, day: date) -> str:
+        """As in "November 2025"."""
+        return format_skeleton("yMMMM", day, locale=self._customs)
+
     def date(self, day: date) -> str:
         """As in "November 21, 2025". A moment goes to the clinic's zone first, a plain day not."""
         if isinstance(day, datetime):
