@@ -210,18 +210,19 @@ def _request(here: Here, loaded: Medicines, offer: Offer, fields: Fields) -> Ref
 
 def _words_sent(here: Here, asked: RefillRequest) -> str:
     """The patient's own words, or else the plain sentence that the check page has shown."""
-    return asked.own_words() or here.words(
-        "I would like a refill of {medicine}.", medicine=asked.offer.order.name
-    )
+    return asked.own_words() or _plain_words(here, asked.offer.order.name)
 
 
-def own_words(here: Here, order: str) -> str:
-    """The patient's text in a draft that was not sent, or could not be."""
-    draft = _draft(here, order)
-    if draft is None:
-        return ""
+def _plain_words(here: Here, medicine: str) -> str:
+    return here.words("I would like a refill of {medicine}.", medicine=medicine)
+
+
+def words_of(here: Here, refused: Submission) -> str:
+    """What did not arrive, as the draft still holds it."""
+    draft = _draft(here, refused.about)
     questionnaire = _topic(here).questionnaire
-    return free_text(questionnaire, fill(questionnaire, draft.fields).answers)
+    answers = fill(questionnaire, draft.fields).answers if draft else {}
+    return free_text(questionnaire, answers) or _plain_words(here, refused.title)
 
 
 def _topic(here: Here) -> Topic:

@@ -12,7 +12,7 @@ from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.patient import load_requests
-from smartapp.views.refill import finish, own_words
+from smartapp.views.refill import finish, words_of
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
 from smartapp.workflow.requests import Request, Stage
@@ -85,4 +85,4 @@ def _kept(here: Here, submission: Submission | None) -> str:
     """What was refused is given back, so that it can be copied."""
     if submission is None or submission.state is not SubmissionState.REFUSED:
         return ""
-    return own_words(here, submission.about)
+    return words_of(here, submission)

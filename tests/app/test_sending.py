@@ -122,6 +122,18 @@ def test_what_the_ehr_refuses_is_said_and_the_words_are_given_back(
     assert "NOT received" in patient.go("requests").text
 
 
+def test_who_wrote_nothing_of_their_own_gets_back_the_sentence_that_was_sent(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    check = patient.checks("lisinopril")
+    world.fails(posts("Communication", {"kind": "status", "status": 422}))
+    receipt = patient.sends(check)
+
+    assert "What you wrote is below, so that you can copy it." in receipt.text
+    assert "I would like a refill of lisinopril 10 mg tablet." in receipt.text
+
+
 def test_after_a_refusal_it_can_be_sent_again(world: World, patient: Patient) -> None:
     patient.logs_in("james")
     check = patient.checks("lisinopril", more="These are my own words")
