@@ -6,6 +6,7 @@ import base64
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from playwright.sync_api import Browser, Page, ViewportSize
 
@@ -35,7 +36,8 @@ def main() -> int:
         phone = receipt(programs, browser, "james", "en")
         desk = item(programs, browser)
         receipt(programs, browser, "maria", "es")
-        at_night(programs, browser)
+        medicines(programs, browser, "phone-night", color_scheme="dark")
+        medicines(programs, browser, "phone-own-colours", forced_colors="active")
         loop(browser, phone, desk)
     for picture in sorted(IMAGES.glob("*.png")):
         print(f"{picture.stat().st_size / 1024:6.0f} KB  {picture.name}")
@@ -71,12 +73,13 @@ def item(programs: Programs, browser: Browser) -> bytes:
     return shown
 
 
-def at_night(programs: Programs, browser: Browser) -> None:
-    page = browser.new_page(viewport=PHONE, locale="en-US", color_scheme="dark")
+def medicines(programs: Programs, browser: Browser, name: str, **wishes: Any) -> None:
+    """As somebody has set their phone: dark, or in colours of their own."""
+    page = browser.new_page(viewport=PHONE, locale="en-US", **wishes)
     patient = Patient(page, programs.app)
     patient.logs_in("dorothy")
     patient.goes_to("medicines")
-    picture(page, "phone-night")
+    picture(page, name)
     page.close()
 
 
