@@ -44,8 +44,11 @@ make_environment() {
 
 # So that `.venv/bin/smartapp policy lint` works from any folder.
 put_command() {
-    printf '#!%s/bin/python\nimport sys\n\nsys.path.insert(0, "%s")\n\nfrom smartapp.cli import main\n\nsys.exit(main())\n' \
-        "$PWD/$tools" "$PWD" >"$tools/bin/smartapp"
+    cat >"$tools/bin/smartapp" <<'COMMAND'
+#!/bin/sh
+here=$(cd "$(dirname "$0")" && pwd -P)
+PYTHONPATH="$here/../..${PYTHONPATH:+:$PYTHONPATH}" exec "$here/python" -m smartapp.cli "$@"
+COMMAND
     chmod +x "$tools/bin/smartapp"
 }
 
