@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
-from smartapp.pages.requests import stage_words
+from smartapp.pages.request import stage_words
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale

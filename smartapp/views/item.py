@@ -13,7 +13,8 @@ from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
 from smartapp.launch import Role
-from smartapp.pages.item import AnswerForm, Beside, answer_form, item_page, refill_panels
+from smartapp.pages.beside import Beside, refill_panels
+from smartapp.pages.item import AnswerForm, answer_form, item_page
 from smartapp.pages.said import lost_claim
 from smartapp.pages.shell import Link, Notice, whose_record
 from smartapp.sessions.person import Person
@@ -234,7 +235,6 @@ def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
     order = next((each for each in orders.items if each.reference == wanted), None)
     beside = Beside(
         order=order,
-        order_failed=orders.failed,
         orders=orders,
         dispenses=read_dispenses(as_found(got["dispenses"])),
         allergies=read_allergies(as_found(got["allergies"])),

@@ -6,7 +6,7 @@ from flask import Blueprint
 
 from smartapp.errors import NotFound
 from smartapp.launch import Role
-from smartapp.pages import requests as pages
+from smartapp.pages import request as pages
 from smartapp.pages.shell import Link
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
