@@ -6,7 +6,7 @@ import logging
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -16,10 +16,14 @@ from pytest_httpserver import HTTPServer
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.codes import Vocabulary
 from smartapp.transport import Bearer, Limits, Transport
+from smartapp.workflow.clinic import Desk
 from smartapp.workflow.commands import lint
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy, Topic
-from tests.workflow.fake_ehr import FakeEhr
+from tests.workflow.at_the_desk import ANN, TOM, person
+from tests.workflow.fake_ehr import Clock, FakeEhr
+from tests.workflow.submitting import Delivery, submission
+from tests.workflow.threads import VOCABULARY, at, message_json, routed, task_json
 
 # How long an example takes says more about the machine than about the code.
 settings.register_profile("unhurried", deadline=None)
@@ -87,17 +91,6 @@ def problems_after(policy_copy: Copy) -> Callable[[str, str, str], list[str]]:
 # --- an EHR --------------------------------------------------------------------------------------
 
 
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
-
-    def passes(self, seconds: float) -> None:
-        self.now += seconds
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -139,3 +132,32 @@ def client_for(transport: Transport, ehr: FakeEhr) -> Callable[..., FhirClient]:
 @pytest.fixture
 def vocabulary(policy: Policy) -> Vocabulary:
     return Vocabulary(policy.code_system)
+
+
+@pytest.fixture
+def desk(ehr: FakeEhr, client_for: Callable[..., FhirClient], clock: Clock) -> Delivery:
+    return Delivery(ehr, client_for, clock)
+
+
+@pytest.fixture
+def sid(desk: Delivery) -> str:
+    """A submission that was handed in, and not sent yet."""
+    return desk.receive(submission())
+
+
+# --- staff ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def tom(client_for: Callable[..., FhirClient], policy: Policy) -> Desk:
+    return Desk(client_for(), VOCABULARY, person(policy, TOM, "Tom Berg"), at(12))
+
+
+@pytest.fixture
+def ann(tom: Desk, policy: Policy) -> Desk:
+    return replace(tom, staff=person(policy, ANN, "Ann Wu"))
+
+
+@pytest.fixture
+def work(ehr: FakeEhr) -> None:
+    ehr.holds(message_json("1", routing=routed()), task_json("9", "1"))

@@ -22,6 +22,17 @@ TYPES = ("Communication", "QuestionnaireResponse", "Task")
 
 
 @dataclass
+class Clock:
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
+
+    def passes(self, seconds: float) -> None:
+        self.now += seconds
+
+
+@dataclass
 class FakeEhr:
     base: str = ""
     resources: dict[str, Resource] = field(default_factory=dict)

@@ -17,8 +17,7 @@ from smartapp.sessions import MemoryStore, Outbox, Person, StepState, Store, Sub
 from smartapp.sessions.submission import Step, SubmissionState
 from smartapp.workflow.delivery import Courier, Tell
 from smartapp.workflow.submission import Asked, steps_for
-from tests.workflow.conftest import Clock
-from tests.workflow.fake_ehr import FakeEhr, Resource
+from tests.workflow.fake_ehr import Clock, FakeEhr, Resource
 
 VOCABULARY = Vocabulary("https://clinic.example/fhir")
 NOON = datetime(2026, 11, 20, 12, tzinfo=UTC)
@@ -73,7 +72,7 @@ def submission(*, with_response: bool = True, with_task: bool = True) -> Submiss
 
 
 @dataclass
-class Desk:
+class Delivery:
     """All that a delivery needs, over one EHR."""
 
     ehr: FakeEhr
@@ -134,6 +133,9 @@ class Desk:
             kind: [each for each in self.ehr.of(kind) if f'"{sid}"' in str(each).replace("'", '"')]
             for kind in ("QuestionnaireResponse", "Communication", "Task")
         }
+
+    def has_one_of_each(self, sid: str) -> bool:
+        return all(len(held) == 1 for held in self.in_ehr(sid).values())
 
     def _door(self, sent: Submission, token: Token) -> tuple[FhirClient, Capability]:
         client = self.client_for(sent.person.patient_id, token.access)

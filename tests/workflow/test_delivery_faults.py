@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
 from contextlib import suppress
 
 import pytest
 
-from smartapp.fhir.client import FhirClient
 from smartapp.sessions import Submission
 from smartapp.sessions.submission import Step, SubmissionState
-from tests.workflow.conftest import Clock
 from tests.workflow.fake_ehr import (
-    FakeEhr,
     Fault,
     fails_with,
     lost_after,
@@ -22,7 +18,7 @@ from tests.workflow.fake_ehr import (
     truncated_after,
     works,
 )
-from tests.workflow.submitting import MARIA, Desk, submission
+from tests.workflow.submitting import MARIA, Delivery, submission
 
 SUBMISSIONS = 200
 ON_THE_WAY: list[Fault] = [
@@ -58,7 +54,7 @@ def dice_of(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311  (each run of a test throws the same)
 
 
-def ordeal(desk: Desk, sid: str, dice: random.Random) -> None:
+def ordeal(desk: Delivery, sid: str, dice: random.Random) -> None:
     """Up to eight tries in bad weather, with double clicks, deaths and returning authors."""
     desk.ehr.fails("POST", *(dice.choice([*ON_THE_WAY, works, works]) for _ in range(8)))
     desk.ehr.fails("GET", *(dice.choice([*ON_READING, works, works, works]) for _ in range(12)))
@@ -72,25 +68,20 @@ def ordeal(desk: Desk, sid: str, dice: random.Random) -> None:
         desk.clock.passes(dice.choice([0, 1, 3, 70]))
 
 
-def assert_promise_is_kept(desk: Desk, sid: str) -> None:
+def assert_promise_is_kept(desk: Delivery, sid: str) -> None:
     held = desk.in_ehr(sid)
     assert all(len(each) <= 1 for each in held.values()), "filed twice"
     if desk.state(sid) is SubmissionState.CONFIRMED:
         assert all(len(each) == 1 for each in held.values()), "confirmed but absent"
 
 
-def calm(desk: Desk) -> None:
+def calm(desk: Delivery) -> None:
     desk.ehr.faults.clear()
     desk.clock.passes(70)
 
 
-@pytest.fixture
-def desk(ehr: FakeEhr, client_for: Callable[..., FhirClient], clock: Clock) -> Desk:
-    return Desk(ehr, client_for, clock)
-
-
 @pytest.mark.parametrize("first", range(0, SUBMISSIONS, 50))
-def test_whatever_goes_wrong_each_arrives_exactly_once(desk: Desk, first: int) -> None:
+def test_whatever_goes_wrong_each_arrives_exactly_once(desk: Delivery, first: int) -> None:
     for number in range(first, first + 50):
         sid = desk.receive(submission())
         ordeal(desk, sid, dice_of(number))
@@ -109,7 +100,7 @@ def test_whatever_goes_wrong_each_arrives_exactly_once(desk: Desk, first: int) -
     ("searchable", "conditional"), [(True, False), (False, True), (False, False)]
 )
 def test_an_ehr_that_can_do_less_may_leave_it_open_but_never_gets_it_twice(
-    desk: Desk, searchable: bool, conditional: bool
+    desk: Delivery, searchable: bool, conditional: bool
 ) -> None:
     desk.ehr.searchable, desk.ehr.conditional = searchable, conditional
     for number in range(15):
