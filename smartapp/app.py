@@ -85,6 +85,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     compression.register(app)
     errors.register(app)
     app.before_request(_begin)
+    app.teardown_request(_end)
     app.before_request(check_origin)
     app.after_request(_log)
     for module in (public, launch, session, patient, refill, one_request, staff, item, answer):
@@ -94,7 +95,13 @@ def create_app(settings: Settings, services: Services) -> Flask:
 
 def _begin() -> None:
     g.started = time.monotonic()
-    logs.REQUEST_ID.set(uuid4().hex)
+    g.named = logs.REQUEST_ID.set(uuid4().hex)
+
+
+def _end(_error: BaseException | None) -> None:
+    """The thread goes on to other work, which must not pass for this request's."""
+    if "named" in g:
+        logs.REQUEST_ID.reset(g.pop("named"))
 
 
 def _log(response: Response) -> Response:

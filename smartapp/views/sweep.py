@@ -29,7 +29,7 @@ def _run(services: Services) -> None:
 
 
 def sweep_once(services: Services) -> None:
-    REQUEST_ID.set(uuid4().hex)
+    named = REQUEST_ID.set(uuid4().hex)
     try:
         failed = services.courier(record.sweep(services)).sweep()
         if failed:
@@ -38,3 +38,5 @@ def sweep_once(services: Services) -> None:
         log.warning("sweep stopped", extra={"code": error.code})
     except Exception:
         log.exception("sweep failed")
+    finally:
+        REQUEST_ID.reset(named)

@@ -12,6 +12,7 @@ from collections.abc import Callable
 import pytest
 
 from smartapp import audit
+from smartapp.logs import REQUEST_ID
 from smartapp.views.sweep import sweep_once
 from tests.app import people
 from tests.app.people import PLAIN, Patient, Staff
@@ -246,3 +247,11 @@ def test_a_page_that_failed_shows_nothing_and_claims_no_view(
         patient.browser.ask("GET", f"{patient.home}/{path}")
 
     assert views_of(world, look) == []
+
+
+def test_the_name_of_a_request_ends_with_it(patient: Patient, world: World) -> None:
+    patient.logs_in("james")
+    assert REQUEST_ID.get() == ""
+
+    sweep_once(world.services)
+    assert REQUEST_ID.get() == ""
