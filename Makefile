@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo run sandbox check format test lock clean
+.PHONY: help demo run sandbox check format test proofs lock clean
 
 export PYTHON
 bin := .venv/bin
@@ -40,6 +40,9 @@ format: $(dev_packages) ## Format the code and mend what the linter can mend
 
 test: $(dev_packages) $(assets) ## Check, then run all tests; gets a browser and Redis where missing
 	@scripts/test.sh
+
+proofs: $(dev_packages) $(assets) ## Run the long proofs (thousands of cases), and print their figures
+	@scripts/test.sh -n 0 --dist no -m proof -s
 
 lock: $(dev_packages) ## Write down package versions and hashes after a change in requirements/*.in
 	@scripts/lock.sh
