@@ -16,6 +16,7 @@ from smartapp.auth.context import Context, person
 from smartapp.auth.discovery import Endpoints, forget
 from smartapp.auth.id_token import verify
 from smartapp.auth.keys import KeyRing
+from smartapp.auth.revocation import Revoked, revoke
 from smartapp.auth.token_answer import TokenAnswer, error_code
 from smartapp.config import Audience, Ehr, LaunchKind, Settings
 from smartapp.errors import (
@@ -361,3 +362,22 @@ def renewed(launched: Launched, answer: TokenAnswer, *, now: float) -> Launched:
     before = launched.token
     token = _token(answer, now, scope=before.scope, refresh=before.refresh)
     return replace(launched, token=token)
+
+
+# --- 7. the end: the tokens are given back ----------------------------------------------------
+
+
+def give_back(
+    launched: Launched,
+    ehr: Ehr,
+    *,
+    keys: KeyRing | None,
+    transport: Transport,
+    now: float,
+) -> Revoked:
+    """The refresh token first, for it could still make new ones. Signing out does not depend on
+    this: it never raises, and lasts a few seconds at the most.
+    """
+    held = {"refresh_token": launched.token.refresh, "access_token": launched.token.access}
+    tokens = {kind: token for kind, token in held.items() if token}
+    return revoke(ehr.at(launched.iss), tokens, keys=keys, transport=transport, now=now)

@@ -50,6 +50,7 @@ class FakeEhr:
         self.origin = server.url_for("").rstrip("/")
         self.base = f"{self.origin}/fhir"
         self.pages: dict[str, Response] = {}
+        self.waits: dict[str, float] = {}
         self._server = server
         server.expect_request(re.compile(".*")).respond_with_handler(self._serve)
         self.publishes()
@@ -86,6 +87,9 @@ class FakeEhr:
         body = content if isinstance(content, (str, bytes)) else json.dumps(content)
         self.pages[path] = Response(body, status, headers, content_type=content_type)
 
+    def is_slow(self, path: str, seconds: float) -> None:
+        self.waits[path] = seconds
+
     def id_token_claims(self, **changes: Any) -> dict[str, Any]:
         usual = {
             "iss": self.origin,
@@ -117,6 +121,7 @@ class FakeEhr:
         ]
 
     def _serve(self, request: Request) -> Response:
+        time.sleep(self.waits.get(request.path, 0.0))
         return self.pages.get(request.path) or Response("no such page", 404)
 
     # --- how this app is registered with it ---------------------------------------------------
