@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from playwright.sync_api import Frame, FrameLocator, Locator, Page
+from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
 # The usual answers: nothing wrong, nothing urgent, no follow-up question.
 PLAIN = {
@@ -145,11 +146,13 @@ class Nurse:
         self.app.locator(".app-work").wait_for()
 
     def takes_it(self) -> None:
-        self.app.locator("form[action$='/claim'] button").click()
+        with self.frame.expect_navigation():
+            self.app.locator("form[action$='/claim'] button").click()
         self.app.locator("form[action$='/answer'], .govuk-notification-banner").first.wait_for()
 
     def starts_with(self, template: str) -> None:
         self.app.locator(f"button[name=template][value={template}]").click()
+        expect(self.words).not_to_have_value("")
 
     @property
     def frame(self) -> Frame:
@@ -179,4 +182,4 @@ class Nurse:
 
     def answers_and_closes(self) -> None:
         self.app.locator("button[name=then][value=close]").click()
-        self.app.locator(".app-queue, .app-empty").first.wait_for()
+        self.frame.wait_for_url(re.compile(r"/queue(\?|$)"))
