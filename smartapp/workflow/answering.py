@@ -103,4 +103,4 @@ def _with_template(text: str, template: Reply, medicine: str, language: str) -> 
 
 
 def filled(template: Reply, medicine: str, language: str) -> str:
-    return in_locale(template.text, language).replace("{medicine}", medicine)
+    return in_locale(template.text, language).replace("{about}", medicine)

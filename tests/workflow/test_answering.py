@@ -72,13 +72,13 @@ def test_a_template_speaks_the_patients_language_and_names_the_medicine(refill: 
     chosen = read(refill, template=reply.code)
 
     assert chosen.template_chosen
-    assert chosen.text == reply.text["es"].replace("{medicine}", "lisinopril 10 mg")
+    assert chosen.text == reply.text["es"].replace("{about}", "lisinopril 10 mg")
     assert chosen.outcome_code == reply.outcome
 
 
 def test_a_template_takes_nothing_away_that_was_typed(refill: Topic) -> None:
     reply = refill.replies[0]
-    words = reply.text["es"].replace("{medicine}", "lisinopril 10 mg")
+    words = reply.text["es"].replace("{about}", "lisinopril 10 mg")
 
     typed = read(refill, template=reply.code, text="Hola María.")
     again = read(refill, template=reply.code, text=words)

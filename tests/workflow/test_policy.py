@@ -84,8 +84,8 @@ def test_reply_words_wait_for_the_medicine(refill: Topic) -> None:
     approved = refill.reply("approved")
 
     assert approved is not None
-    assert "{medicine}" in approved.text["en"]
-    assert "{medicine}" in approved.text["es"]
+    assert "{about}" in approved.text["en"]
+    assert "{about}" in approved.text["es"]
     outcome = refill.outcome(approved.outcome)
     assert outcome is not None
     assert outcome.words["en"] == "Approved and sent to the pharmacy"

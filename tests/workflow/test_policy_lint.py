@@ -175,7 +175,7 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
             TOPIC,
             'priority = "stat"',
             'priority = "routine"',
-            "policy/topics/refill.toml: red_flags[0].priority is routine:"
+            "policy/topics/refill.toml: red_flags[1].priority is routine:"
             " a red flag is urgent, asap or stat",
             id="a red flag that is not urgent",
         ),
@@ -220,10 +220,10 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
         ),
         pytest.param(
             TOPIC,
-            "Your refill of {medicine} is approved",
-            "Your refill of {medecine} is approved",
-            "policy/topics/refill.toml: replies[0].text.en '{medecine}' is nothing that can be"
-            " put in here; did you mean 'medicine'?",
+            "Your refill of {about} is approved",
+            "Your refill of {abuot} is approved",
+            "policy/topics/refill.toml: replies[0].text.en '{abuot}' is nothing that can be"
+            " put in here; did you mean 'about'?",
             id="a placeholder that nobody fills",
         ),
         pytest.param(
@@ -283,8 +283,8 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
         pytest.param(
             "policy.toml",
             'topics = ["refill"]',
-            'topics = ["refill", "billing"]',
-            "policy/topics/billing.toml: is missing",
+            'topics = ["refill", "gardening"]',
+            "policy/topics/gardening.toml: is missing",
             id="a topic without its file",
         ),
         pytest.param(
@@ -469,7 +469,7 @@ def test_an_answer_that_another_question_waits_for_must_exist(policy_copy: Copy)
 def test_a_topic_file_that_nobody_lists_is_noticed(policy_copy: Copy) -> None:
     (policy_copy.folder / "topics" / "billing.toml").write_text("", encoding="utf-8")
 
-    assert policy_copy.problems() == ["policy/topics/billing.toml: is not in policy.toml: topics"]
+    assert policy_copy.problems() == ["policy/topics/billing.toml: is not in policy.toml: groups"]
 
 
 def test_all_that_is_wrong_is_said_at_once_and_stops_the_start(policy_copy: Copy) -> None:
@@ -498,4 +498,6 @@ def test_an_empty_folder_says_which_files_are_missing(tmp_path: Path) -> None:
         "policy/policy.toml: is missing",
         "policy/calendar.toml: is missing",
         "policy/queues.toml: is missing",
+        "policy/red-flags.toml: is missing",
+        "policy/readings.toml: is missing",
     ]

@@ -12,10 +12,21 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from smartapp.errors import PolicyError
 from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
 from smartapp.workflow.policy.conditions import Otherwise
+from smartapp.workflow.policy.intake import TopicGroup
+from smartapp.workflow.policy.intake_reading import first_use
 from smartapp.workflow.policy.lint import check_topic
 from smartapp.workflow.policy.model import Phones, Policy, Queue, RoleCode, Rule, Topic
 from smartapp.workflow.policy.reading import Reading, Table
-from smartapp.workflow.policy.topics import Surroundings, parsed, read_topic, reason, route
+from smartapp.workflow.policy.readings_reading import read_readings
+from smartapp.workflow.policy.topics import (
+    Danger,
+    Surroundings,
+    danger,
+    parsed,
+    read_topic,
+    reason,
+    route,
+)
 
 _ALWAYS_OPEN: Week = ((Opening(0, 24 * 60),),) * 7  # stands in where the file cannot be read
 
@@ -41,7 +52,11 @@ def _read(reading: Reading) -> Policy:
         version=file.text("version"),
         queues=queues,
         unclassified=_unclassified(file.table("unclassified"), queues),
+        dangers=_dangers(reading, queues),
     )
+    groups = tuple(_group(each) for each in file.tables("groups"))
+    if not groups:
+        file.wrong("groups", "is missing: what can patients ask for?")
     policy = Policy(
         version=around.version,
         owner=file.text("owner"),
@@ -52,7 +67,10 @@ def _read(reading: Reading) -> Policy:
         calendar=calendar,
         queues=queues,
         review=around.unclassified.route.queue,
-        topics=_topics(reading, file, around),
+        groups=groups,
+        topics=_topics(reading, file, groups, around),
+        first_use=first_use(file.table("first_use")),
+        readings=read_readings(reading, queues),
     )
     file.check_nothing_else()
     return policy
@@ -187,14 +205,35 @@ def _queue(table: Table, roles: Mapping[str, RoleCode], weeks: Mapping[str, Week
 # --- topics ---------------------------------------------------------------------------------------
 
 
-def _topics(reading: Reading, policy: Table, around: Surroundings) -> Mapping[str, Topic]:
+def _dangers(reading: Reading, queues: Mapping[str, Queue]) -> Mapping[str, Danger]:
+    file = reading.toml("red-flags.toml")
+    dangers: dict[str, Danger] = {}
+    for table in file.tables("red_flags"):
+        name = table.text("name")
+        if name in dangers:
+            table.wrong("name", f"{name!r} is there twice")
+        dangers[name] = danger(table, queues)
+    file.check_nothing_else()
+    return MappingProxyType(dangers)
+
+
+def _group(table: Table) -> TopicGroup:
+    return TopicGroup(table.text("code"), table.local("name"), table.texts("topics"))
+
+
+def _topics(
+    reading: Reading, policy: Table, groups: tuple[TopicGroup, ...], around: Surroundings
+) -> Mapping[str, Topic]:
     """In the order of policy.toml, which is the order on the page."""
     topics: dict[str, Topic] = {}
-    for code in policy.texts("topics"):
+    for code in (code for group in groups for code in group.topics):
+        if code in topics:
+            policy.wrong("groups", f"have the topic {code!r} twice")
+            continue
         topics[code], file = read_topic(reading, code, around)
         for place, what in check_topic(topics[code]):
             file.wrong(place, what)
     for path in sorted((reading.folder / "topics").glob("*.toml")):
         if path.stem not in topics:
-            reading.wrong(reading.place(f"topics/{path.name}"), "is not in policy.toml: topics")
+            reading.wrong(reading.place(f"topics/{path.name}"), "is not in policy.toml: groups")
     return MappingProxyType(topics)

@@ -10,23 +10,24 @@ from enum import StrEnum
 from smartapp.errors import NotOffered
 from smartapp.fhir.questionnaire import Questionnaire
 from smartapp.words import LocalText
-from smartapp.workflow.calendar import Calendar, ResponseTime, Week
+from smartapp.workflow.calendar import Calendar, ResponseTime
 from smartapp.workflow.policy.conditions import Condition
-
-RoleCode = tuple[str, str]  # system and code, as PractitionerRole.code has them
-
-
-class Priority(StrEnum):
-    """As FHIR names them, the least pressing first."""
-
-    ROUTINE = "routine"
-    URGENT = "urgent"
-    ASAP = "asap"
-    STAT = "stat"
-
-    @property
-    def rank(self) -> int:
-        return list(Priority).index(self)
+from smartapp.workflow.policy.intake import (
+    About,
+    Confidentiality,
+    FeeNotice,
+    FirstUse,
+    Prefills,
+    Progress,
+    SelfService,
+    TopicGroup,
+)
+from smartapp.workflow.policy.readings import ReadingKind
+from smartapp.workflow.policy.route import Priority as Priority
+from smartapp.workflow.policy.route import Queue as Queue
+from smartapp.workflow.policy.route import Reason as Reason
+from smartapp.workflow.policy.route import RoleCode as RoleCode
+from smartapp.workflow.policy.route import Route as Route
 
 
 @dataclass(frozen=True)
@@ -35,34 +36,6 @@ class Phones:
     after_hours: str
     emergency: str
     crisis: str
-
-
-@dataclass(frozen=True)
-class Queue:
-    """A pile of work, and who works it."""
-
-    code: str
-    name: LocalText  # for staff: "Refills"
-    team: LocalText  # for patients: "the refill team"
-    roles: frozenset[RoleCode]
-    week: Week
-
-
-@dataclass(frozen=True)
-class Reason:
-    """Why something goes where it goes: one sentence for each side."""
-
-    patient: LocalText
-    staff: LocalText
-
-
-@dataclass(frozen=True)
-class Route:
-    """Who gets it, how pressing it is, and how soon a person answers."""
-
-    queue: Queue
-    priority: Priority
-    respond_within: ResponseTime
 
 
 @dataclass(frozen=True)
@@ -97,7 +70,7 @@ class Exclusion:
 
 @dataclass(frozen=True)
 class Reply:
-    """Words that staff start an answer with. `{medicine}` is put in when it is used."""
+    """Words that staff start an answer with. `{about}` is put in when it is used."""
 
     code: str
     name: LocalText
@@ -163,9 +136,12 @@ class RefillLimits:
 class TopicWords:
     """What a patient reads around the questions."""
 
-    title: LocalText
+    title: LocalText  # what a patient does: "Ask for a refill"
+    short: LocalText  # what it is, in lists and subject lines: "Refill"
+    hint: LocalText  # in the list of topics: when to choose this one
     intro: LocalText
     scope: LocalText  # what this is for, and what it is not for
+    plain: LocalText  # the message of someone who wrote no words; "{about}" is what it is about
     next_steps: LocalText
     receipt: LocalText
 
@@ -178,15 +154,22 @@ class Topic:
     owner: str
     policy_version: str
     words: TopicWords
+    about: About
     message_length: int
+    attachments: int  # how many files can go with it
     respond_within: ResponseTime
     questionnaire: Questionnaire
+    prefills: Prefills
     exclusions: tuple[Exclusion, ...]
+    self_service: tuple[SelfService, ...]
+    fee: FeeNotice | None
+    confidentiality: Confidentiality | None
     red_flags: tuple[RedFlag, ...]
     rules: tuple[Rule, ...]
     unclassified: Rule  # for what the rules cannot decide
     replies: tuple[Reply, ...]
     outcomes: tuple[Outcome, ...]
+    progress: tuple[Progress, ...]
     summary: tuple[SummaryPart, ...]
     refills: RefillLimits | None
 
@@ -214,7 +197,10 @@ class Policy:
     calendar: Calendar
     queues: Mapping[str, Queue]
     review: Queue  # for people to look at what nothing else covers
+    groups: tuple[TopicGroup, ...]  # the list of topics, as patients see it
     topics: Mapping[str, Topic]
+    first_use: FirstUse
+    readings: Mapping[str, ReadingKind]  # what patients measure at home, by code
 
     def topic(self, code: str) -> Topic:
         topic = self.topics.get(code)

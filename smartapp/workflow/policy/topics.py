@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from decimal import Decimal
 from types import MappingProxyType
 from typing import TypeVar
 
 from smartapp.words import LocalText
 from smartapp.workflow.calendar import ResponseTime
-from smartapp.workflow.policy.conditions import (
-    AllOf,
-    AnyOf,
-    Check,
-    Condition,
-    Expected,
-    Otherwise,
-    Source,
-    Test,
+from smartapp.workflow.policy.condition_reading import catching, condition_at
+from smartapp.workflow.policy.intake_reading import (
+    about,
+    confidentiality,
+    fee,
+    prefills,
+    progress,
+    self_service,
 )
 from smartapp.workflow.policy.model import (
     Exclusion,
@@ -37,11 +35,11 @@ from smartapp.workflow.policy.model import (
     TopicWords,
 )
 from smartapp.workflow.policy.questionnaires import NOTHING, problems_with, read_questionnaire
-from smartapp.workflow.policy.reading import Reading, Table
+from smartapp.workflow.policy.reading import Reading, Table, did_you_mean
 
 T = TypeVar("T")
 
-OTHERWISE = "otherwise"
+_NO_QUEUE = Queue("", {}, {}, frozenset(), ())
 NO_ANSWER = ResponseTime(1, "business day")  # stands in where the file's own cannot be read
 
 
@@ -52,6 +50,17 @@ class Surroundings:
     version: str
     queues: Mapping[str, Queue]
     unclassified: Rule
+    dangers: Mapping[str, Danger]
+
+
+@dataclass(frozen=True)
+class Danger:
+    """What is said and done about one danger, in whichever topic it is named."""
+
+    do_now: LocalText
+    message: LocalText
+    route: Route
+    reason: Reason
 
 
 def read_topic(reading: Reading, code: str, around: Surroundings) -> tuple[Topic, Table]:
@@ -62,15 +71,24 @@ def read_topic(reading: Reading, code: str, around: Surroundings) -> tuple[Topic
         owner=file.text("owner"),
         policy_version=around.version,
         words=_words(file.table("words")),
+        about=about(file),
         message_length=file.whole("message_length"),
+        attachments=file.whole("attachments"),
         respond_within=respond_within,
         questionnaire=read_questionnaire(file, "questionnaire"),
+        prefills=prefills(file),
         exclusions=tuple(_exclusion(each) for each in file.tables("exclusions")),
-        red_flags=tuple(_red_flag(each, around.queues) for each in file.tables("red_flags")),
+        self_service=tuple(self_service(each) for each in file.tables("self_service")),
+        fee=fee(file.table("fee")) if "fee" in file else None,
+        confidentiality=confidentiality(file.table("confidentiality"))
+        if "confidentiality" in file
+        else None,
+        red_flags=tuple(_red_flag(each, around) for each in file.tables("red_flags")),
         rules=tuple(_rule(each, around.queues, respond_within) for each in file.tables("rules")),
         unclassified=around.unclassified,
         replies=tuple(_reply(each) for each in file.tables("replies")),
         outcomes=tuple(_outcome(each) for each in file.tables("outcomes")),
+        progress=tuple(progress(each) for each in file.tables("progress")),
         summary=_summary(file.table("summary")),
         refills=_refills(file.table("refills")) if "refills" in file else None,
     )
@@ -116,28 +134,28 @@ def reason(table: Table) -> Reason:
 
 def _queue(table: Table, queues: Mapping[str, Queue]) -> Queue:
     code = table.one_of("queue", queues, "a queue")
-    return queues[code] if code else Queue("", {}, {}, frozenset(), ())
+    return queues[code] if code else _NO_QUEUE
 
 
 def _words(table: Table) -> TopicWords:
     return TopicWords(
         title=table.local("title"),
+        short=table.local("short"),
+        hint=table.local("hint"),
         intro=table.local("intro"),
         scope=table.local("scope"),
+        plain=table.local("plain", placeholders=("about",)),
         next_steps=table.local("next_steps"),
         receipt=table.local("receipt"),
     )
 
 
 def _exclusion(table: Table) -> Exclusion:
-    return Exclusion(table.text("name"), _condition_at(table, "when"), table.local("instead"))
+    return Exclusion(table.text("name"), condition_at(table, "when"), table.local("instead"))
 
 
-def _red_flag(table: Table, queues: Mapping[str, Queue]) -> RedFlag:
-    return RedFlag(
-        name=table.text("name"),
-        question=table.text("question"),
-        answers=table.texts("answers"),
+def danger(table: Table, queues: Mapping[str, Queue]) -> Danger:
+    return Danger(
         do_now=table.local("do_now"),
         message=table.local("message"),
         route=route(table, queues),
@@ -145,26 +163,39 @@ def _red_flag(table: Table, queues: Mapping[str, Queue]) -> RedFlag:
     )
 
 
-def _rule(table: Table, queues: Mapping[str, Queue], default: ResponseTime) -> Rule:
-    catches_the_rest = table.values.get("when") == OTHERWISE
-    return Rule(
-        name=table.text("name"),
-        when=_otherwise(table) if catches_the_rest else _condition_at(table, "when"),
-        route=route(table, queues, default),
-        reason=reason(table.table("reason")),
+def _red_flag(table: Table, around: Surroundings) -> RedFlag:
+    """With words of its own, or with those of `red-flags.toml` under the same name."""
+    name = table.text("name")
+    said = around.dangers.get(name) if "do_now" not in table else danger(table, around.queues)
+    if said is None:
+        hint = did_you_mean(name, around.dangers)
+        table.wrong("name", f"{name!r} is not in red-flags.toml and has no words of its own{hint}")
+        said = Danger({}, {}, Route(_NO_QUEUE, Priority.URGENT, NO_ANSWER), Reason({}, {}))
+    return RedFlag(
+        name=name,
+        question=table.text("question"),
+        answers=table.texts("answers"),
+        do_now=said.do_now,
+        message=said.message,
+        route=said.route,
+        reason=said.reason,
     )
 
 
-def _otherwise(table: Table) -> Otherwise:
-    table.text("when")
-    return Otherwise()
+def _rule(table: Table, queues: Mapping[str, Queue], default: ResponseTime) -> Rule:
+    return Rule(
+        name=table.text("name"),
+        when=catching(table, "when"),
+        route=route(table, queues, default),
+        reason=reason(table.table("reason")),
+    )
 
 
 def _reply(table: Table) -> Reply:
     return Reply(
         code=table.text("code"),
         name=table.local("name"),
-        text=table.local("text", placeholders=("medicine",)),
+        text=table.local("text", placeholders=("about",)),
         outcome=table.text("outcome"),
     )
 
@@ -191,62 +222,3 @@ def _refills(table: Table) -> RefillLimits:
         controlled_substances=table.texts("controlled_substances"),
         words=MappingProxyType({code: words.local(code) for code in RefillReason}),
     )
-
-
-# --- conditions -----------------------------------------------------------------------------------
-
-NEVER = AnyOf(())  # stands in for a condition that cannot be read
-SOURCES: tuple[Source, ...] = ("answer", "fact")
-
-
-def _condition_at(table: Table, key: str) -> Condition:
-    return _condition(table.table(key))
-
-
-def _condition(table: Table) -> Condition:
-    sources = [source for source in SOURCES if source in table]
-    groups = [group for group in ("all", "any") if group in table]
-    if len(sources) + len(groups) != 1:
-        table.wrong("", "must have exactly one of: all, any, answer, fact")
-        return NEVER
-    if sources:
-        return _check(table, sources[0])
-    parts = tuple(_condition(each) for each in table.tables(groups[0]))
-    if not parts:
-        table.wrong(groups[0], "is empty")
-    return AllOf(parts) if groups[0] == "all" else AnyOf(parts)
-
-
-def _check(table: Table, source: Source) -> Condition:
-    name = table.text(source)
-    tests = [test for test in _EXPECTED if test in table]
-    if len(tests) != 1:
-        table.wrong("", f"must have exactly one of: {', '.join(_EXPECTED)}")
-        return NEVER
-    expected = _EXPECTED[tests[0]](table, tests[0])
-    return Check(source, name, tests[0], expected) if expected else NEVER
-
-
-def _one(table: Table, key: str) -> tuple[Expected, ...]:
-    value = table.scalar(key)
-    return () if value is None else (value,)
-
-
-def _limit(table: Table, key: str) -> tuple[Expected, ...]:
-    value = table.scalar(key)
-    if value is not None and not isinstance(value, Decimal):
-        table.wrong(key, "is not a number")
-    return (value,) if isinstance(value, Decimal) else ()
-
-
-def _missing(table: Table, key: str) -> tuple[Expected, ...]:
-    return (table.flag(key),)
-
-
-_EXPECTED: Mapping[Test, Callable[[Table, str], tuple[Expected, ...]]] = {
-    "is": _one,
-    "is_one_of": Table.texts,
-    "is_at_least": _limit,
-    "is_at_most": _limit,
-    "is_missing": _missing,
-}
