@@ -26,6 +26,7 @@ from smartapp.views import (
     compression,
     errors,
     headers,
+    health,
     item,
     launch,
     patient,
@@ -88,7 +89,18 @@ def create_app(settings: Settings, services: Services) -> Flask:
     app.teardown_request(_end)
     app.before_request(check_origin)
     app.after_request(_log)
-    for module in (public, launch, session, patient, refill, one_request, staff, item, answer):
+    for module in (
+        public,
+        launch,
+        session,
+        patient,
+        health,
+        refill,
+        one_request,
+        staff,
+        item,
+        answer,
+    ):
         app.register_blueprint(module.bp)
     return app
 

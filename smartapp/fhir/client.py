@@ -35,6 +35,13 @@ class Found:
     included: Mapping[str, Json] = field(default_factory=dict)
     complete: bool = True
     withheld: int = 0
+    following: str | None = None  # where it goes on, if all up to there came whole
+    applied: frozenset[str] | None = None  # the parameters that the EHR says it understood
+
+    @property
+    def sorted(self) -> bool:
+        """Only then the first page of a sorted search is the beginning."""
+        return self.applied is None or "_sort" in self.applied
 
 
 @dataclass(frozen=True)
@@ -87,7 +94,20 @@ class FhirClient:
         within: float = SEARCH_SECONDS,
     ) -> Found:
         """All matches up to a limit, page by page. A page that fails leaves a flagged part."""
-        url: str | None = f"{self._base}/{kind}?{urlencode(parameters)}"
+        url = f"{self._base}/{kind}?{urlencode(parameters)}"
+        return self.follow(kind, url, most=most, pages=pages, fresh=fresh, within=within)
+
+    def follow(
+        self,
+        kind: str,
+        url: str | None,
+        *,
+        most: int = 500,
+        pages: int = 10,
+        fresh: bool = False,
+        within: float = SEARCH_SECONDS,
+    ) -> Found:
+        """From a page on, by the address that the EHR gave for it."""
         headers = FRESH if fresh else {}
         ends = time.monotonic() + within
         haul = _Haul(self._may_show, self._on_withheld)
@@ -95,7 +115,7 @@ class FhirClient:
         while url is not None:
             left = ends - time.monotonic()
             if url in seen or len(seen) >= pages or len(haul.matches) >= most or left <= 0:
-                haul.complete = False
+                haul.stop_before(url if url not in seen else None)
                 break
             seen.add(url)
             try:
@@ -194,6 +214,8 @@ class _Haul:
     def __init__(self, may_show: Callable[[Json], bool], on_withheld: Withheld) -> None:
         self.matches: dict[str, Json] = {}
         self.complete = True
+        self.following: str | None = None
+        self._applied: frozenset[str] | None = None
         self._included: dict[str, Json] = {}
         self._withheld = 0
         self._counted = 0
@@ -205,6 +227,7 @@ class _Haul:
         self.complete = self.complete and page.whole
         self._counted += len(page.matches)
         self._total = page.total if self._total is None else self._total
+        self._applied = self._applied or page.applied
         for resource in page.matches:
             self._keep(resource, self.matches)
         for resource in page.included:
@@ -217,10 +240,20 @@ class _Haul:
             self._withheld += 1
             self._on_withheld(resource["resourceType"])
 
+    def stop_before(self, url: str | None) -> None:
+        self.following = url if self.complete else None
+        self.complete = False
+
     def found(self) -> Found:
         """An EHR that counts more matches than it sends has kept some back."""
-        complete = self.complete and (self._total or 0) <= self._counted
-        return Found(tuple(self.matches.values()), self._included, complete, self._withheld)
+        return Found(
+            matches=tuple(self.matches.values()),
+            included=self._included,
+            complete=self.complete and (self._total or 0) <= self._counted,
+            withheld=self._withheld,
+            following=self.following,
+            applied=self._applied,
+        )
 
 
 def _place(location: str, kind: str) -> str | None:

@@ -7,16 +7,32 @@ from smartapp.fhir.element import Json, Reference
 # Where a resource names its patient. A type that is not here belongs to nobody in particular.
 SUBJECTS = {
     "AllergyIntolerance": ("patient",),
+    "CarePlan": ("subject",),
     "CareTeam": ("subject",),
     "Communication": ("subject",),
+    "Condition": ("subject",),
+    "Consent": ("patient",),
+    "Coverage": ("beneficiary",),
+    "Device": ("patient",),
+    "DiagnosticReport": ("subject",),
+    "DocumentReference": ("subject",),
     "Encounter": ("subject",),
+    "ExplanationOfBenefit": ("patient",),
+    "Goal": ("subject",),
+    "Immunization": ("patient",),
+    "Invoice": ("subject",),
     "MedicationDispense": ("subject",),
     "MedicationRequest": ("subject",),
+    "MedicationStatement": ("subject",),
     "Observation": ("subject",),
+    "Procedure": ("subject",),
     "QuestionnaireResponse": ("subject",),
     "RelatedPerson": ("patient",),
+    "ServiceRequest": ("subject",),
+    "Specimen": ("subject",),
     "Task": ("for",),
 }
+# Provenance names no patient: it is shown only beside what it is about, which does.
 SHARED = {
     "Location",
     "Medication",
@@ -24,6 +40,7 @@ SHARED = {
     "OperationOutcome",
     "Practitioner",
     "PractitionerRole",
+    "Provenance",
     "Questionnaire",
 }
 
@@ -37,7 +54,29 @@ def belongs_to(resource: Json, patient_id: str) -> bool:
         return True
     if kind == "Patient":
         return resource.get("id") == patient_id
+    if kind == "Appointment":
+        return _all_of(_actors(resource), patient_id)
+    if kind == "Account":
+        return _all_of(resource.get("subject"), patient_id)
     return any(_names(resource.get(name), patient_id) for name in SUBJECTS.get(kind, ()))
+
+
+def _actors(appointment: Json) -> list[object]:
+    """The patients who take part. Where another one does too, it is not this one's alone."""
+    listed = appointment.get("participant")
+    people = listed if isinstance(listed, list) else []
+    actors = [each.get("actor") for each in people if isinstance(each, dict)]
+    return [each for each in actors if isinstance(each, dict) and _is_a_patient(each)]
+
+
+def _is_a_patient(reference: Json) -> bool:
+    return Reference(str(reference.get("reference", "")), "").kind == "Patient"
+
+
+def _all_of(references: object, patient_id: str) -> bool:
+    if not isinstance(references, list) or not references:
+        return False
+    return all(_names(each, patient_id) for each in references)
 
 
 def _contained(resource: Json) -> list[Json]:

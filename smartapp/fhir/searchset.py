@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import parse_qsl, urlsplit
 
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.element import Json, is_id
@@ -16,6 +17,7 @@ class Page:
     whole: bool  # False: something was left out by the EHR, or could not be read here
     total: int | None  # of all pages, as the EHR counts
     following: str | None
+    applied: frozenset[str] | None  # the parameters that the EHR says it understood
 
     @classmethod
     def of(cls, bundle: Json, kind: str) -> Page:
@@ -39,7 +41,8 @@ class Page:
             included=tuple(included),
             whole=whole,
             total=total if isinstance(total, int) else None,
-            following=_following(bundle),
+            following=_link(bundle, "next"),
+            applied=_applied(_link(bundle, "self")),
         )
 
 
@@ -66,13 +69,24 @@ def _warns(outcome: Json) -> bool:
     return any(not isinstance(i, dict) or i.get("severity") != "information" for i in issues)
 
 
-def _following(bundle: Json) -> str | None:
-    """The address of the next page as the EHR gives it: nobody else knows how to make one."""
+def _link(bundle: Json, relation: str) -> str | None:
+    """The address of another page as the EHR gives it: nobody else knows how to make one."""
     for link in _list(bundle, "link"):
-        if isinstance(link, dict) and link.get("relation") == "next":
+        if isinstance(link, dict) and link.get("relation") == relation:
             url = link.get("url")
             return url if isinstance(url, str) else ""
     return None
+
+
+def _applied(address: str | None) -> frozenset[str] | None:
+    """An EHR that does not understand a parameter passes over it; its self link says which. One
+    that says nothing there, or only names a page, leaves it open.
+    """
+    try:
+        asked = parse_qsl(urlsplit(address or "").query)
+    except ValueError:
+        return None
+    return frozenset(name.split(":")[0] for name, _ in asked) or None
 
 
 def _list(holder: Json, name: str) -> list[Any]:

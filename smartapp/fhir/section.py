@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Generic, TypeVar
 
 from smartapp.errors import MalformedAnswer, SmartappError
@@ -18,6 +19,8 @@ class Section(Generic[T]):
     items: tuple[T, ...] = ()
     whole: bool = True  # False: there may be more than is shown
     failure: SmartappError | None = None  # nothing could be loaded, and this is why
+    following: str | None = None  # the EHR's address of what comes after, where it was not read
+    at: datetime | None = None  # when it was read
 
     @property
     def failed(self) -> bool:
@@ -26,15 +29,20 @@ class Section(Generic[T]):
     @property
     def is_known_empty(self) -> bool:
         """Only then may a page say that there is none."""
-        return not self.items and self.whole and not self.failed
+        return not self.items and self.whole and not self.failed and not self.following
 
 
-def section_of(found: Found | SmartappError, read: Callable[[Json], T | None]) -> Section[T]:
-    """Reads each match; one that cannot be understood makes the section partial, not broken."""
+def section_of(
+    found: Found | SmartappError, read: Callable[[Json], T | None], *, paged: bool = False
+) -> Section[T]:
+    """Reads each match; one that cannot be understood makes the section partial, not broken.
+    `paged`: only a part was wanted, and where it goes on is known.
+    """
     if isinstance(found, SmartappError):
         return Section(whole=False, failure=found)
     items: list[T] = []
-    whole = found.complete and not found.withheld
+    following = found.following if paged else None
+    whole = (found.complete or following is not None) and not found.withheld
     for match in found.matches:
         try:
             item = read(match)
@@ -43,4 +51,4 @@ def section_of(found: Found | SmartappError, read: Callable[[Json], T | None]) -
             continue
         if item is not None:
             items.append(item)
-    return Section(tuple(items), whole)
+    return Section(tuple(items), whole, following=following)

@@ -15,6 +15,10 @@ class Paths:
     def home(self) -> str:
         return f"/l/{self.lid}/"
 
+    def page(self, key: str) -> str:
+        """A page of the patient by its key in the menu."""
+        return f"{self.home}{key}"
+
     @property
     def start(self) -> str:
         return f"{self.home}start"
@@ -44,6 +48,12 @@ class Paths:
 
     def request(self, submission: str) -> str:
         return f"{self.requests}/{self.seal(f'Submission/{submission}')}"
+
+    def below(self, key: str, name: str) -> str:
+        """A page about one thing, below a page of the menu. What it is called is sealed: the name
+        of a test or of a document says something about the patient.
+        """
+        return f"{self.page(key)}/{self.seal(name)}"
 
     def item(self, reference: str) -> str:
         return f"{self.queue}/{self.seal(reference)}"

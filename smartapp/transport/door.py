@@ -6,12 +6,12 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import requests
 from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
@@ -142,9 +142,19 @@ class Transport:
     ) -> list[T | SmartappError]:
         """All calls at once; failures come back as values, at the latest after `within` seconds."""
         ends = min(time.monotonic() + within, _page_ends.get())
-        futures = [self._threads.submit(copy_context().run, _until, ends, call) for call in calls]
+        futures = self._begun(calls, ends)
         wait(futures, timeout=max(0.0, ends - time.monotonic()))
         return [_outcome(future) for future in futures]
+
+    def as_they_come(
+        self, calls: Sequence[Callable[[], T]], *, within: float
+    ) -> Iterator[tuple[int, T | SmartappError]]:
+        """As `together`, but each result as soon as it is there, with the place of its call."""
+        ends = min(time.monotonic() + within, _page_ends.get())
+        return _arriving(self._begun(calls, ends), ends)
+
+    def _begun(self, calls: Sequence[Callable[[], T]], ends: float) -> list[Future[Any]]:
+        return [self._threads.submit(copy_context().run, _until, ends, call) for call in calls]
 
     def permits(self, url: str) -> bool:
         """Https always; http only in development, and then only to this machine."""
@@ -293,6 +303,15 @@ def _until(ends: float, call: Callable[[], T]) -> T | SmartappError:
         return call()
     except SmartappError as failure:
         return failure
+
+
+def _arriving(futures: list[Future[Any]], ends: float) -> Iterator[tuple[int, Any]]:
+    waiting = {future: place for place, future in enumerate(futures)}
+    while waiting:
+        left = max(0.0, ends - time.monotonic())
+        done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
+        for future in sorted(done or waiting, key=waiting.__getitem__):
+            yield waiting.pop(future), _outcome(future)
 
 
 def _outcome(future: Future[T]) -> T | EhrTooSlow:

@@ -20,7 +20,7 @@ from smartapp.pages.shell import Link, Notice, whose_record
 from smartapp.sessions.person import Person
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.patient import sure_of_patient
+from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale

@@ -6,15 +6,16 @@ from dataclasses import dataclass
 
 from flask import Blueprint
 
-from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages.home import home_page
 from smartapp.pages.medicines import medicines_page
+from smartapp.pages.menu import menu_page
 from smartapp.pages.requests import requests_page
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
 from smartapp.workflow.loading import as_found, read_dispenses, read_orders, read_visits
@@ -45,6 +46,17 @@ def home(here: Here) -> View:
         now=here.now,
     )
     return show("home", page)
+
+
+@bp.get("/all")
+@requires_launch(Role.PATIENT)
+def all_pages(here: Here) -> View:
+    """What this EHR offers, and for all else why not and what to do instead."""
+    patient = here.loader().patient()
+    record.viewed(here, patient.id)
+    shell = patient_shell(here, here.words("All pages"), patient)
+    phone = here.services.policy.phones.clinic
+    return show("all", menu_page(here.words, shell, here.paths, here.gate, phone))
 
 
 @bp.get("/requests")
@@ -143,12 +155,3 @@ def load_medicines(here: Here) -> Medicines:
         person=person,
         exclusion=exclusion_for(topic, person, here.now, policy.calendar),
     )
-
-
-def sure_of_patient(loaded: object) -> Patient:
-    """Without knowing whose record this is, nothing of it is shown."""
-    if isinstance(loaded, SmartappError):
-        raise loaded
-    if not isinstance(loaded, Patient):
-        raise TypeError(type(loaded).__name__)
-    return loaded

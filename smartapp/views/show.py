@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 
 from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient, RelatedPerson
+from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
 from smartapp.pages.said import notice
 from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
@@ -57,11 +58,6 @@ def patient_shell(
     back: Link | None = None,
 ) -> Shell:
     words, paths = here.words, here.paths
-    pages = (
-        (words("Start"), paths.start),
-        (words("Medicines"), paths.medicines),
-        (words("Requests"), paths.requests),
-    )
     return shell(
         words,
         app_name=here.services.settings.app_name,
@@ -69,7 +65,7 @@ def patient_shell(
         failing=failing,
         language_action=paths.language,
         home=paths.home,
-        navigation=tuple(Link(text, href, request.path == href) for text, href in pages),
+        navigation=bar(words, paths, here.gate, request.path),
         whose=_whose(here, patient),
         sign_out=paths.sign_out,
         csrf=masked(here.active.csrf_token),

@@ -90,11 +90,13 @@ class Loader:
             return Found(())
         return self.search("Task", fresh=True)
 
-    def search(self, kind: str, *parameters: tuple[str, str], fresh: bool = False) -> Found:
+    def search(
+        self, kind: str, *parameters: tuple[str, str], fresh: bool = False, pages: int = 10
+    ) -> Found:
         """For one patient where there is one: not every EHR takes that from the token."""
         patient_id = self.client.patient_id
         whose = [("patient", patient_id)] if patient_id and kind != "Patient" else []
-        return self.client.search(kind, [*whose, *parameters], fresh=fresh)
+        return self.client.search(kind, [*whose, *parameters], fresh=fresh, pages=pages)
 
     def in_portions(
         self, kind: str, parameter: str, values: Sequence[str]

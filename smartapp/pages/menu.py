@@ -1,0 +1,160 @@
+"""All pages of a patient, as one table: what each is called, where it is, what has to be open.
+
+To add a page, add an Entry here and a route whose address is the entry's key. The bar at the top,
+the page of all pages and the reason why something is not offered follow from it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartapp.pages.paths import Paths
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words
+from smartapp.workflow.gate import Gate, Why
+
+Need = tuple[str, str]  # a type of resource, and what is done with it
+
+
+@dataclass(frozen=True)
+class Entry:
+    key: str  # its address below that of the session
+    name: str
+    about: str = ""
+    needs: tuple[Need, ...] = ()  # without all of these there is no such page
+    in_bar: bool = False
+
+
+@dataclass(frozen=True)
+class Group:
+    name: str
+    entries: tuple[Entry, ...]
+
+
+def _search(*kinds: str) -> tuple[Need, ...]:
+    return tuple((kind, "search-type") for kind in kinds)
+
+
+def groups(words: Words) -> tuple[Group, ...]:
+    """In the order in which they are shown, in the bar as well."""
+    return (
+        Group(words("Now"), _now(words)),
+        Group(words("Your health"), _health(words)),
+        Group(words("Your care"), _care(words)),
+        Group(words("Your clinic and you"), _clinic(words)),
+    )
+
+
+def _now(words: Words) -> tuple[Entry, ...]:
+    return (
+        Entry("start", words("Start"), words("What matters now."), in_bar=True),
+        Entry(
+            "requests", words("Requests"), words("What you asked for, and the answers."),
+            in_bar=True,
+        ),
+    )  # fmt: skip
+
+
+def _health(words: Words) -> tuple[Entry, ...]:
+    return (
+        Entry(
+            "medicines", words("Medicines"), words("What to take, when, and refills."),
+            _search("MedicationRequest"), in_bar=True,
+        ),
+        Entry(
+            "allergies", words("Allergies"), words("What you must not be given."),
+            _search("AllergyIntolerance"),
+        ),
+    )  # fmt: skip
+
+
+def _care(_words: Words) -> tuple[Entry, ...]:
+    """Visits, plans and the people who care for the patient."""
+    return ()
+
+
+def _clinic(_words: Words) -> tuple[Entry, ...]:
+    """Money, access and settings."""
+    return ()
+
+
+# --- what is made of the table ----------------------------------------------------------------
+
+
+def bar(words: Words, paths: Paths, gate: Gate, here: str) -> tuple[Link, ...]:
+    """The few pages that are always one tap away, and the page of all."""
+    links = [
+        _link(entry, paths, here)
+        for group in groups(words)
+        for entry in group.entries
+        if entry.in_bar and _closed(entry, gate) is None
+    ]
+    return (*links, Link(words("All pages"), paths.page("all"), here == paths.page("all")))
+
+
+def _link(entry: Entry, paths: Paths, here: str) -> Link:
+    address = paths.page(entry.key)
+    return Link(entry.name, address, here == address or here.startswith(f"{address}/"))
+
+
+def _closed(entry: Entry, gate: Gate) -> Why | None:
+    reasons = (gate.closed(*need) for need in entry.needs)
+    return next((reason for reason in reasons if reason is not None), None)
+
+
+@dataclass(frozen=True)
+class MenuRow:
+    link: Link | None  # None where the page is not offered
+    name: str
+    about: str
+
+
+@dataclass(frozen=True)
+class MenuPart:
+    name: str
+    rows: tuple[MenuRow, ...]
+
+
+@dataclass(frozen=True)
+class MenuPage:
+    shell: Shell
+    heading: str
+    parts: tuple[MenuPart, ...]
+
+
+def menu_page(words: Words, shell: Shell, paths: Paths, gate: Gate, clinic_phone: str) -> MenuPage:
+    return MenuPage(
+        shell=shell,
+        heading=words("All pages"),
+        parts=tuple(
+            MenuPart(
+                group.name,
+                tuple(_row(words, paths, gate, entry, clinic_phone) for entry in group.entries),
+            )
+            for group in groups(words)
+            if group.entries
+        ),
+    )
+
+
+def _row(words: Words, paths: Paths, gate: Gate, entry: Entry, clinic_phone: str) -> MenuRow:
+    reason = _closed(entry, gate)
+    if reason is None:
+        return MenuRow(Link(entry.name, paths.page(entry.key)), entry.name, entry.about)
+    return MenuRow(None, entry.name, why_closed(words, reason, clinic_phone))
+
+
+def why_closed(words: Words, reason: str, clinic_phone: str) -> str:
+    """Why a part of the record is not offered, and what to do instead."""
+    if reason == Why.NOT_GRANTED:
+        return words(
+            "You did not let this app see this part, or the clinic does not share it with you. "
+            "To let the app see it, sign out, sign in again and allow it. "
+            "Or call the clinic at {phone}.",
+            phone=clinic_phone,
+        )
+    return words(
+        "Your clinic’s system does not share this part with apps. "
+        "If you need it, call the clinic at {phone}.",
+        phone=clinic_phone,
+    )
