@@ -5,17 +5,15 @@ from __future__ import annotations
 import hmac
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from enum import StrEnum
+from dataclasses import replace
 
-from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
-from authlib.oauth2.rfc7636 import create_s256_code_challenge
-
+from smartapp.auth.authorization import AuthorizationRequest, authorization_request
 from smartapp.auth.client import token_request
 from smartapp.auth.context import Context, person
-from smartapp.auth.discovery import Endpoints, forget
-from smartapp.auth.id_token import verify
+from smartapp.auth.discovery import Endpoints, forget, ours
+from smartapp.auth.id_token import Claims, verify
 from smartapp.auth.keys import KeyRing
+from smartapp.auth.launched import Launched, PendingLaunch, Role, Token, User
 from smartapp.auth.revocation import Revoked, revoke
 from smartapp.auth.token_answer import TokenAnswer, error_code
 from smartapp.config import Audience, Ehr, LaunchKind, Settings
@@ -30,80 +28,35 @@ from smartapp.errors import (
     LaunchParameterMissing,
     MixedUp,
     NoPatientChosen,
+    SmartappError,
     StrongerLoginNeeded,
     TokenRefused,
     UnknownIssuer,
     WrongAudience,
 )
-from smartapp.transport import Transport, outside
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.people import Person, RelatedPerson
+from smartapp.transport import Bearer, Transport, outside
+
+__all__ = [
+    "AuthorizationRequest",
+    "Launched",
+    "PendingLaunch",
+    "Role",
+    "Token",
+    "User",
+    "begin",
+    "check_return",
+    "finish",
+    "give_back",
+    "redeem",
+    "refresh",
+    "registration_for",
+    "renewed",
+]
 
 PENDING_SECONDS = 600.0
 _STAFF = frozenset({"Practitioner", "PractitionerRole"})
-
-
-class Role(StrEnum):
-    """Which pages a person gets: decided from `fhirUser` and the registration, never the URL."""
-
-    PATIENT = "patient"  # the patient, or someone who acts for them
-    STAFF = "staff"
-
-
-@dataclass(frozen=True)
-class User:
-    iss: str
-    sub: str
-    fhir_user: str  # relative to the FHIR base: "Practitioner/12"; "" where the EHR gave none
-    role: Role
-
-    @property
-    def key(self) -> str:
-        """Who this is, across launches: `sub` alone may collide between EHRs."""
-        return f"{self.iss}|{self.sub}"
-
-
-@dataclass(frozen=True)
-class Token:
-    access: str = field(repr=False)
-    expires_at: float  # seconds since the epoch, counted from when the answer arrived
-    scope: str  # as granted, which may differ from what was asked
-    refresh: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class PendingLaunch:
-    """What must be remembered between leaving for the EHR's login and coming back."""
-
-    lid: str
-    ehr_key: str
-    iss: str
-    kind: LaunchKind
-    state: str = field(repr=False)
-    verifier: str = field(repr=False)
-    nonce: str = field(repr=False)
-    scope: str
-    started_at: float
-    locale: str | None = None
-    issuer: str | None = None  # who has to come back as `iss`
-    names_itself: bool = False  # the server promised to
-
-
-@dataclass(frozen=True)
-class Launched:
-    """A finished launch: who, for which patient, with which rights."""
-
-    lid: str
-    ehr_key: str
-    iss: str
-    kind: LaunchKind
-    user: User
-    token: Token
-    patient_id: str | None
-    encounter_id: str | None = None
-    needs_patient_banner: bool = True
-    intent: str | None = None
-    tenant: str | None = None
-    fhir_context: tuple[str, ...] = ()
-    locale: str | None = None
 
 
 # --- 1. whom this is about --------------------------------------------------------------------
@@ -137,8 +90,9 @@ def begin(
     scope: str,
     now: float,
     locale: str | None = None,
-) -> tuple[PendingLaunch, str]:
-    """What to remember, and the address to send the browser to."""
+) -> tuple[PendingLaunch, AuthorizationRequest]:
+    """What to remember, and what to send the browser to the EHR with."""
+    launch = launch if kind is LaunchKind.EHR else None
     if kind is LaunchKind.EHR and not launch:
         raise LaunchParameterMissing("launch")
     pending = PendingLaunch(
@@ -155,20 +109,7 @@ def begin(
         issuer=endpoints.issuer,
         names_itself=endpoints.names_itself,
     )
-    url = prepare_grant_uri(
-        endpoints.authorization,
-        client_id=ehr.client_id,
-        response_type="code",
-        redirect_uri=ehr.redirect_uri,
-        scope=pending.scope,
-        state=pending.state,
-        launch=launch if kind is LaunchKind.EHR else None,
-        aud=ehr.vendor.get("aud", ehr.iss),
-        nonce=pending.nonce,
-        code_challenge=create_s256_code_challenge(pending.verifier),
-        code_challenge_method="S256",
-    )
-    return pending, str(url)
+    return pending, authorization_request(ehr, endpoints, pending, launch)
 
 
 def _scope_for(kind: LaunchKind, scope: str) -> str:
@@ -270,11 +211,11 @@ def finish(
     if answer.id_token is None:
         raise IdentityRefused("no id_token")
     claims = verify(answer.id_token, ehr, endpoints, pending.nonce, transport, now)
-    if ehr.require_mfa and not {claims.acr, *claims.amr} & set(ehr.require_mfa):
-        raise StrongerLoginNeeded
-    fhir_user = _fhir_user(claims.fhir_user, ehr)
-    user = User(claims.iss, claims.sub, fhir_user, _role(fhir_user, ehr))
+    _check_strength(claims, ehr)
     context = Context.parse(answer.context, ehr.base)
+    stated = _fhir_user(claims, ehr)
+    fhir_user = _on_record(stated, ehr, context.patient, Bearer(answer.access, ehr.base), transport)
+    user = User(claims.iss, claims.sub, fhir_user, _role(fhir_user, ehr), context.tenant)
     if user.role is Role.PATIENT and context.patient is None:
         raise NoPatientChosen
     return Launched(
@@ -291,7 +232,15 @@ def finish(
         tenant=context.tenant,
         fhir_context=context.references,
         locale=pending.locale,
+        app_context=context.app_context,
+        style_url=ours(context.style_url, ehr, transport),
+        management_url=endpoints.management,
     )
+
+
+def _check_strength(claims: Claims, ehr: Ehr) -> None:
+    if ehr.require_mfa and not {claims.acr, *claims.amr} & set(ehr.require_mfa):
+        raise StrongerLoginNeeded
 
 
 def _token(answer: TokenAnswer, now: float, *, scope: str, refresh: str | None) -> Token:
@@ -304,13 +253,46 @@ def _token(answer: TokenAnswer, now: float, *, scope: str, refresh: str | None) 
     )
 
 
-def _fhir_user(stated: str | None, ehr: Ehr) -> str:
+def _fhir_user(claims: Claims, ehr: Ehr) -> str:
+    """`profile` is what SMART 1 called it, and OpenID means something else by that name."""
+    stated = claims.fhir_user
+    if stated is None and ehr.vendor.get("fhir_user") == "profile":
+        stated = claims.profile
     if stated is None:
         return ""
     reference = person(stated, ehr.base)
     if reference is None:
         raise IdentityRefused("fhirUser")
     return reference
+
+
+def _on_record(
+    fhir_user: str, ehr: Ehr, patient_id: str | None, bearer: Bearer, transport: Transport
+) -> str:
+    """A Person is nobody that a message could come from. Where the EHR says which Patient,
+    RelatedPerson or Practitioner the same human being is, that is who is here.
+    """
+    if not fhir_user.startswith("Person/"):
+        return fhir_user
+    try:
+        known = Person.from_fhir(FhirClient(transport, bearer).read(fhir_user)).known_as
+    except SmartappError:
+        return fhir_user
+    if ehr.audience is Audience.CLINICIAN:
+        return next((each for each in known if each.partition("/")[0] in _STAFF), fhir_user)
+    if f"Patient/{patient_id}" in known:
+        return f"Patient/{patient_id}"
+    client = FhirClient(transport, bearer, patient_id=patient_id)
+    relatives = (each for each in known if each.startswith("RelatedPerson/"))
+    return next((each for each in relatives if _acts_for(each, patient_id, client)), fhir_user)
+
+
+def _acts_for(relative: str, patient_id: str | None, client: FhirClient) -> bool:
+    """Somebody is a RelatedPerson once for each patient, and only one of them is here."""
+    try:
+        return RelatedPerson.from_fhir(client.read(relative)).patient == f"Patient/{patient_id}"
+    except SmartappError:
+        return False
 
 
 def _role(fhir_user: str, ehr: Ehr) -> Role:

@@ -9,6 +9,7 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 
+import { leave } from "./leaving.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
@@ -29,6 +30,7 @@ for (const component of [
 }
 
 const enhancements = {
+  "form[data-leaving]": leave,
   "form[data-questions]": followUp,
   "form[data-templates]": fillReplies,
   "form[data-sending]": sendOnce,

@@ -16,6 +16,7 @@ _REFERENCE = re.compile(rf"(?!Patient/|Encounter/)[A-Z][A-Za-z]+/{_ID}", re.ASCI
 _PERSON = re.compile(
     rf"(?:Patient|RelatedPerson|Person|Practitioner|PractitionerRole)/{_ID}", re.ASCII
 )
+LONGEST_KEPT = 4000
 _OF_THE_LAUNCH = (None, "", "launch")
 
 
@@ -27,6 +28,8 @@ class Context:
     intent: str | None
     tenant: str | None
     references: tuple[str, ...]
+    app_context: str | None
+    style_url: str | None
 
     @classmethod
     def parse(cls, said: Mapping[str, Any], base: str) -> Context:
@@ -37,6 +40,8 @@ class Context:
             intent=_text(said.get("intent")),
             tenant=_text(said.get("tenant")),
             references=_references(said.get("fhirContext"), base),
+            app_context=_short(said.get("appContext")),
+            style_url=_short(said.get("smart_style_url")),
         )
 
 
@@ -82,6 +87,12 @@ def _references(stated: object, base: str) -> tuple[str, ...]:
         if reference and _REFERENCE.fullmatch(reference):
             references.append(reference)
     return tuple(references)
+
+
+def _short(value: object) -> str | None:
+    """It is kept with the session, so not at any length."""
+    text = _text(value)
+    return text if text is not None and len(text) <= LONGEST_KEPT else None
 
 
 def _text(value: object) -> str | None:

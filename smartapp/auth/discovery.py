@@ -25,6 +25,9 @@ class Endpoints:
     jwks: str | None = None
     revocation: str | None = None
     introspection: str | None = None
+    management: str | None = None  # where a patient sees and ends the access of apps
+    brands: str | None = None
+    brand: tuple[str, str] | None = None  # which of them is the EHR's own: system and value
     capabilities: frozenset[str] = frozenset()
     assertion_algorithms: tuple[str, ...] = ()
     names_itself: bool = False  # promises `iss` on the way back (RFC 9207)
@@ -70,12 +73,14 @@ def _as_registered(ehr: Ehr, found: Endpoints, transport: Transport) -> Endpoint
             raise MixedUp("identity comes from another host than registered")
     return replace(
         found,
-        revocation=_kept(ehr, found.revocation, transport),
-        introspection=_kept(ehr, found.introspection, transport),
+        revocation=ours(found.revocation, ehr, transport),
+        introspection=ours(found.introspection, ehr, transport),
+        management=ours(found.management, ehr, transport),
+        brands=ours(found.brands, ehr, transport),
     )
 
 
-def _kept(ehr: Ehr, url: str | None, transport: Transport) -> str | None:
+def ours(url: str | None, ehr: Ehr, transport: Transport) -> str | None:
     return url if url and is_ours(ehr, url, transport) else None
 
 
@@ -121,6 +126,7 @@ def _from_statement(statement: Mapping[str, Any]) -> Mapping[str, Any]:
         "token_endpoint": uris.get("token"),
         "introspection_endpoint": uris.get("introspect"),
         "revocation_endpoint": uris.get("revoke"),
+        "management_endpoint": uris.get("manage"),
     }
 
 
@@ -142,12 +148,23 @@ def _endpoints(base: str, document: Mapping[str, Any]) -> Endpoints:
         jwks=address("jwks_uri"),
         revocation=address("revocation_endpoint"),
         introspection=address("introspection_endpoint"),
+        management=address("management_endpoint"),
+        brands=address("user_access_brand_bundle"),
+        brand=_identifier(document.get("user_access_brand_identifier")),
         capabilities=frozenset(_texts(document.get("capabilities"))),
         assertion_algorithms=tuple(
             _texts(document.get("token_endpoint_auth_signing_alg_values_supported"))
         ),
         names_itself=document.get("authorization_response_iss_parameter_supported") is True,
     )
+
+
+def _identifier(stated: object) -> tuple[str, str] | None:
+    for each in _objects([stated]):
+        system, value = each.get("system"), each.get("value")
+        if isinstance(system, str) and isinstance(value, str):
+            return system, value
+    return None
 
 
 def _texts(value: object) -> list[str]:

@@ -45,6 +45,7 @@ class Claims:
     iss: str
     sub: str
     fhir_user: str | None
+    profile: str | None
     acr: str | None
     amr: frozenset[str]
 
@@ -64,7 +65,8 @@ def verify(
     return Claims(
         iss=claims["iss"],
         sub=claims["sub"],
-        fhir_user=_text(claims.get("fhirUser")) or _text(claims.get("profile")),
+        fhir_user=_text(claims.get("fhirUser")),
+        profile=_text(claims.get("profile")),
         acr=_text(claims.get("acr")),
         amr=frozenset(_texts(claims.get("amr"))),
     )

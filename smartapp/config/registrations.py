@@ -24,6 +24,8 @@ _SETS = {
 # What a registration may say of an EHR that differs, and with which values where not any will do.
 _VENDOR: Mapping[str, tuple[str, ...]] = {
     "aud": (),
+    "authorize": ("get", "post"),
+    "fhir_user": ("profile",),
     "id_token_issuers": (),
     "nonce": ("optional",),
     "scopes": ("v1", "v2"),

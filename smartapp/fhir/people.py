@@ -105,6 +105,7 @@ class RelatedPerson:
     name: str | None
     relationship: str
     until: FhirDate | None
+    patient: str | None = None  # "Patient/id": somebody is one such person for each
 
     @classmethod
     def from_fhir(cls, json: Json) -> RelatedPerson:
@@ -116,7 +117,27 @@ class RelatedPerson:
             name=name_of(person),
             relationship=relationships[0].label if relationships else "",
             until=period.date("end") if period else None,
+            patient=patient.target if (patient := person.reference("patient")) else None,
         )
+
+
+@dataclass(frozen=True)
+class Person:
+    """One human being, and who in the record is the same."""
+
+    id: str
+    known_as: tuple[str, ...]  # "Type/id", the surest first; what is hardly sure is left out
+
+    @classmethod
+    def from_fhir(cls, json: Json) -> Person:
+        person = Element.resource(json, "Person")
+        links = []
+        for link in person.children("link"):
+            target, sure = link.reference("target"), link.text("assurance") or "level2"
+            if target and target.target and sure != "level1":
+                links.append((sure, target.target))
+        links.sort(key=lambda each: each[0], reverse=True)
+        return cls(person.required_text("id"), tuple(target for _, target in links))
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smartapp.fhir.people import Patient
@@ -77,6 +78,8 @@ class Shell:
     notice: Notice | None = None
     back: Link | None = None
     footer: str = ""
+    style: str = ""  # the address of the EHR's colours, where it states any
+    manage: Link | None = None  # where a patient sees which apps may see the record
 
     @property
     def window_title(self) -> str:
@@ -93,6 +96,7 @@ def shell(
     title: str,
     language_action: str = "/language",
     failing: bool = False,
+    languages: Sequence[str] = LOCALES,
     **rest: object,
 ) -> Shell:
     """The shell of a page. A page with mistakes says so first, in the title."""
@@ -101,7 +105,7 @@ def shell(
         app_name=app_name,
         locale=words.locale,
         languages=tuple(
-            LanguageChoice(code, LANGUAGE_NAMES[code], code == words.locale) for code in LOCALES
+            LanguageChoice(code, LANGUAGE_NAMES[code], code == words.locale) for code in languages
         ),
         language_action=language_action,
         labels=Labels(

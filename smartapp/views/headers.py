@@ -20,6 +20,7 @@ POLICY = {
     "base-uri": "'none'",
     "object-src": "'none'",
 }
+FORMS = f"form-action {POLICY['form-action']}"
 YEAR = 31_536_000
 SWITCHED_OFF = "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()"
 
@@ -32,6 +33,8 @@ def register(app: Flask, settings: Settings) -> None:
     def finish(response: Response) -> Response:
         allowed = " ".join(_ancestors(everyone)) or "'none'"
         policy = response.headers.get("Content-Security-Policy", "")
+        if "form_leads_to" in g:
+            policy = policy.replace(FORMS, f"{FORMS} {g.form_leads_to}")
         response.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors {allowed}"
         response.headers.pop("X-Frame-Options", None)
         response.headers["Permissions-Policy"] = SWITCHED_OFF

@@ -23,6 +23,7 @@ from smartapp.errors import (
 )
 from smartapp.fhir.people import Patient
 from smartapp.launch import (
+    AuthorizationRequest,
     Launched,
     PendingLaunch,
     Role,
@@ -32,11 +33,14 @@ from smartapp.launch import (
     redeem,
     registration_for,
 )
+from smartapp.pages.leaving import leaving_page
 from smartapp.sessions.launches import PENDING_SECONDS, ActiveLaunch
+from smartapp.transport import origin
 from smartapp.views import cookies, record
 from smartapp.views.here import View, services
-from smartapp.views.show import see_other
-from smartapp.words import LOCALES
+from smartapp.views.language import locale_of_browser
+from smartapp.views.show import see_other, show
+from smartapp.words import LOCALES, words_for
 
 bp = Blueprint("launch", __name__)
 
@@ -102,7 +106,7 @@ def back(key: str) -> View:
 def _leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
     own = services()
     endpoints = discover(ehr, own.transport)
-    pending, address = begin(
+    pending, asking = begin(
         ehr,
         endpoints,
         kind,
@@ -113,9 +117,25 @@ def _leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
     )
     secret = own.launches.hold(pending)
     own.audit.record(audit.launch_started(record.bare_context(ehr), kind))
-    response = see_other(address)
+    response = _form_to(ehr, asking) if asking.by_post else see_other(asking.url)
     cookies.keep(response, cookies.pending_cookie(pending.lid), secret, kind, int(PENDING_SECONDS))
     return response
+
+
+def _form_to(ehr: Ehr, asking: AuthorizationRequest) -> Response:
+    """A form leads off this origin on this page alone. Browsers hold the rule against redirects
+    too, and an EHR's login may pass through any number of hosts.
+    """
+    g.form_leads_to = f"{origin(asking.endpoint)} https:"
+    words = words_for(locale_of_browser(), services().policy.calendar.zone)
+    page = leaving_page(
+        words,
+        app_name=services().settings.app_name,
+        clinic=ehr.name,
+        action=asking.endpoint,
+        fields=asking.parameters,
+    )
+    return show("leaving", page)
 
 
 def _scope(ehr: Ehr, kind: LaunchKind, endpoints: Endpoints) -> str:

@@ -134,19 +134,10 @@ def test_a_genuine_token_tells_who_is_there(fake: FakeEhr, transport: Transport)
         iss=fake.origin,
         sub="user-1",
         fhir_user="Practitioner/nina",
+        profile=None,
         acr="loa-3",
         amr=frozenset({"pwd", "otp"}),
     )
-
-
-@pytest.mark.smart(77)
-def test_an_older_ehr_says_profile_where_others_say_fhir_user(
-    fake: FakeEhr, transport: Transport
-) -> None:
-    token = fake.id_token(fhirUser=None, profile="Patient/ada")
-
-    assert check(token, fake, transport).fhir_user == "Patient/ada"
-    assert check(fake.id_token(fhirUser=None), fake, transport).fhir_user is None
 
 
 @pytest.mark.smart(72)

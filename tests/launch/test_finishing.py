@@ -30,12 +30,12 @@ from tests.auth.fake_ehr import NOW, TOKEN, FakeEhr
 from tests.launch.steps import SCOPE, answer_for, leave, return_
 
 
-@pytest.mark.smart(63, 76, 78)
+@pytest.mark.smart(63, 67, 76, 78)
 def test_a_nurse_comes_in_from_an_open_chart(fake: FakeEhr, transport: Transport) -> None:
     launched = return_(fake, transport, encounter="visit-7", intent="reconcile", tenant="t 1")
 
     assert (launched.user.role, launched.user.fhir_user) == (Role.STAFF, "Practitioner/nina")
-    assert launched.user.key == f"{fake.origin}|user-1"
+    assert launched.user.key == f"{fake.origin}#t%201|user-1"
     assert (launched.patient_id, launched.encounter_id) == ("ada", "visit-7")
     assert (launched.intent, launched.tenant) == ("reconcile", "t 1")
     assert (launched.kind, launched.ehr_key, launched.iss) == (LaunchKind.EHR, "clinic", fake.base)

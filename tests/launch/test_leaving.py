@@ -220,14 +220,14 @@ def leave(
     authorize: str = AUTHORIZE,
 ) -> tuple[PendingLaunch, dict[str, str]]:
     endpoints = Endpoints(authorize, "https://auth.example.org/token")
-    pending, url = begin(ehr, endpoints, kind, launch=launch, scope=scope, now=NOW, locale="es")
-    assert url.startswith(AUTHORIZE + "?")
-    asked = parse_qsl(urlsplit(url).query, keep_blank_values=True, strict_parsing=True)
+    pending, asking = begin(ehr, endpoints, kind, launch=launch, scope=scope, now=NOW, locale="es")
+    assert asking.url.startswith(AUTHORIZE + "?")
+    asked = parse_qsl(urlsplit(asking.url).query, keep_blank_values=True, strict_parsing=True)
     assert len(asked) == len(dict(asked))
     return pending, dict(asked)
 
 
-@pytest.mark.smart(34, 35, 36, 37, 39, 41, 42, 47, 49)
+@pytest.mark.smart(11, 34, 35, 36, 37, 39, 40, 41, 42, 47, 49)
 def test_the_request_holds_everything_that_smart_asks_for_and_nothing_more() -> None:
     pending, asked = leave()
 
@@ -343,3 +343,32 @@ def test_a_narrowed_scope_arrives_to_the_letter() -> None:
     scope = "launch user/Observation.rs?category=http://terminology.hl7.org/x|vital-signs"
 
     assert leave(scope=scope)[1]["scope"] == scope
+
+
+# --- in the address, or as a form -------------------------------------------------------------
+
+
+def goes_by_post(scope: str, *capabilities: str, **vendor: str) -> bool:
+    endpoints = Endpoints(
+        AUTHORIZE, "https://auth.example.org/token", capabilities=frozenset(capabilities)
+    )
+    _, asking = begin(
+        registration(vendor=vendor), endpoints, LaunchKind.EHR, launch="xyz", scope=scope, now=NOW
+    )
+    return asking.by_post
+
+
+@pytest.mark.smart(32, 45, 46)
+def test_a_long_request_goes_as_a_form_where_the_ehr_takes_one() -> None:
+    short = "openid fhirUser user/Patient.rs"
+    long = short + "".join(f" user/Type{n}.rs" for n in range(1000))
+
+    assert goes_by_post(long, "authorize-post")
+    assert not goes_by_post(long)
+    assert not goes_by_post(short, "authorize-post")
+
+
+@pytest.mark.smart(45)
+def test_a_registration_may_know_better() -> None:
+    assert goes_by_post("openid", authorize="post")
+    assert not goes_by_post("openid " * 500, "authorize-post", authorize="get")
