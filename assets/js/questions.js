@@ -28,14 +28,24 @@ function isAsked({ any, conditions }, form) {
       return given.length > 0 === (answer === "true");
     }
     if (operator === "!=") {
-      return given.length > 0 && !given.includes(answer);
+      return given.length > 0 && !given.some((value) => value === answer || isSameNumber(value, answer));
     }
     if (operator === "=") {
-      return given.includes(answer);
+      return given.some((value) => value === answer || isSameNumber(value, answer));
     }
-    return given.some((value) => compares(Number(value), operator, Number(answer)));
+    return given.some((value) => compares(comparable(value), operator, comparable(answer)));
   };
   return any ? conditions.some(met) : conditions.every(met);
+}
+
+function isSameNumber(value, answer) {
+  return value.trim() !== "" && Number(value.replace(",", ".")) === Number(answer);
+}
+
+// Numbers as numbers. A date and a time stand in an order in which their letters do, too.
+function comparable(text) {
+  const number = Number(text.replace(",", "."));
+  return Number.isNaN(number) ? text : number;
 }
 
 function compares(value, operator, answer) {

@@ -14,9 +14,7 @@ PRACTITIONER_ROLE = "http://terminology.hl7.org/CodeSystem/practitioner-role"
 
 DATA_ABSENT = "http://hl7.org/fhir/StructureDefinition/data-absent-reason"
 TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
-ITEM_CONTROL = "http://hl7.org/fhir/StructureDefinition/questionnaire-itemControl"
 ITEM_CONTROL_CODES = "http://hl7.org/fhir/questionnaire-item-control"
-HIDDEN = "http://hl7.org/fhir/StructureDefinition/questionnaire-hidden"
 
 LANGUAGE = "urn:ietf:bcp:47"
 

@@ -15,10 +15,13 @@ KIT = {
     "govukButton": "button",
     "govukCharacterCount": "character-count",
     "govukCheckboxes": "checkboxes",
+    "govukDetails": "details",
     "govukErrorSummary": "error-summary",
+    "govukFileUpload": "file-upload",
     "govukInput": "input",
     "govukNotificationBanner": "notification-banner",
     "govukRadios": "radios",
+    "govukSelect": "select",
     "govukSkipLink": "skip-link",
     "govukTextarea": "textarea",
 }

@@ -78,8 +78,8 @@ def test_a_question_without_conditions_is_always_asked() -> None:
     [
         {"linkId": "q"},
         {"type": "string"},
-        {"linkId": "q", "type": "string", "enableWhen": [when("=", answerDate="2026-01-01")]},
-        {"linkId": "q", "type": "choice", "answerOption": [{"valueInteger": 1}]},
+        {"linkId": "q", "type": "string", "enableWhen": [when("=", answerDate="soon")]},
+        {"linkId": "q", "type": "choice", "answerOption": [{"valueBoolean": True}]},
         {"linkId": "q", "type": "choice", "answerOption": [{"valueCoding": {"system": "urn:a"}}]},
         {"linkId": "q", "type": "string", "maxLength": "long"},
     ],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
 
@@ -10,7 +10,16 @@ import pytest
 from hypothesis import given
 
 from smartapp.errors import MalformedAnswer
-from smartapp.fhir.questionnaire import Answers, Condition, Item, Option, Questionnaire
+from smartapp.fhir.element import Reference
+from smartapp.fhir.questionnaire import (
+    Answers,
+    Attachment,
+    Condition,
+    Item,
+    Option,
+    Quantity,
+    Questionnaire,
+)
 from smartapp.fhir.response import answers_of
 from tests.fhir import writing
 
@@ -159,13 +168,26 @@ def test_all_answers_come_back(
         ({"valueCoding": {"display": "Several days"}}, "Several days"),
         ({"valueDate": "2026-11-20"}, date(2026, 11, 20)),
         ({"valueDate": "2026-11"}, "2026-11"),
-        ({"valueDateTime": "2026-11-20T10:00:00Z"}, "2026-11-20T10:00:00Z"),
-        ({"valueTime": "10:30:00"}, "10:30:00"),
+        ({"valueDateTime": "2026-11-20T10:00:00Z"}, datetime(2026, 11, 20, 10, tzinfo=UTC)),
+        ({"valueDateTime": "2026"}, "2026"),
+        ({"valueTime": "10:30:00"}, time(10, 30)),
         ({"valueUri": "urn:x"}, "urn:x"),
-        ({"valueQuantity": {"value": Decimal("72.5"), "unit": "kg"}}, "72.5 kg"),
-        ({"valueQuantity": {"comparator": "<", "value": 5, "code": "mg"}}, "< 5 mg"),
-        ({"valueReference": {"reference": "X/1", "display": "Dr. Kim"}}, "Dr. Kim"),
-        ({"valueAttachment": {"title": "photo.png"}}, "photo.png"),
+        (
+            {"valueQuantity": {"value": Decimal("72.5"), "unit": "kg"}},
+            Quantity(Decimal("72.5"), "kg"),
+        ),
+        (
+            {"valueQuantity": {"comparator": "<", "value": 5, "code": "mg"}},
+            Quantity(Decimal(5), code="mg", comparator="<"),
+        ),
+        (
+            {"valueReference": {"reference": "X/1", "display": "Dr. Kim"}},
+            Reference("X/1", "Dr. Kim"),
+        ),
+        (
+            {"valueAttachment": {"title": "photo.png", "contentType": "image/png"}},
+            Attachment("image/png", "photo.png"),
+        ),
     ],
 )
 def test_an_answer_is_read_without_the_form(answer: dict[str, Any], value: object) -> None:

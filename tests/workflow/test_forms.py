@@ -23,6 +23,10 @@ def item(link_id: str, kind: str = "text", **more: Any) -> Item:
     return Item(link_id, kind, {"en": f"{link_id}?"}, **more)
 
 
+def of_type(kind: str) -> Item:
+    return item("q", kind, options=OPTIONS if "choice" in kind else ())
+
+
 def form(*items: Item) -> Questionnaire:
     return Questionnaire("urn:form", "1", {"en": "A form"}, items)
 
@@ -67,7 +71,7 @@ def fault(question: Item, *posted: str) -> Fault:
     ],
 )
 def test_each_type_is_read_as_its_own(kind: str, posted: str, value: object) -> None:
-    (got,) = answer(item("q", kind, options=OPTIONS), posted)
+    (got,) = answer(of_type(kind), posted)
 
     assert got == value
     assert type(got) is type(value)
@@ -98,7 +102,7 @@ def test_each_type_is_read_as_its_own(kind: str, posted: str, value: object) -> 
     ],
 )
 def test_what_does_not_fit_is_said(kind: str, posted: str, wrong: Fault) -> None:
-    assert fault(item("q", kind, options=OPTIONS), posted) is wrong
+    assert fault(of_type(kind), posted) is wrong
 
 
 def test_one_answer_is_taken_where_one_is_asked_for() -> None:
