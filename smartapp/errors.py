@@ -257,8 +257,10 @@ class NoSession(SessionError):
 class SessionEnded(NoSession):
     """It was there, and `reason` is why it is not any more: one of sessions.EndReason."""
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, ehr_key: str = "") -> None:
         self.reason = reason
+        self.ehr_key = ehr_key  # where to sign in again, as far as that is known
+        self.code = f"session-{reason}"
         super().__init__(reason)
 
 
@@ -271,7 +273,7 @@ class StoreUnavailable(SessionError):
 class ContextChanged(SessionError):
     """A session would change its patient, person or role: it has to end, and a new one begin."""
 
-    code = "session-context"
+    code = "session-context-changed"
 
 
 class DraftTooLarge(SessionError):

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from smartapp.audit import AuditTrail
+from smartapp.auth.discovery import discover
 from smartapp.auth.keys import KeyRing
 from smartapp.auth.scopes import Scopes
+from smartapp.auth.token_answer import TokenAnswer
 from smartapp.config import Ehr, Settings
-from smartapp.errors import NoSession
+from smartapp.errors import EhrError, EhrUnreachable, LaunchFailed, NoSession, SmartappError
 from smartapp.fhir.capability import Capability
-from smartapp.fhir.client import FhirClient, Withheld
+from smartapp.fhir.client import FhirClient, Renew, Withheld
 from smartapp.fhir.codes import Vocabulary
-from smartapp.launch import Launched, Role, Token
+from smartapp.launch import Launched, Role, Token, refresh
 from smartapp.sessions.drafts import Drafts
 from smartapp.sessions.launches import ActiveLaunch, Launches
 from smartapp.sessions.outbox import Outbox
+from smartapp.sessions.renewal import Renewal
 from smartapp.sessions.store import Store
 from smartapp.sessions.submission import Step, Submission
 from smartapp.transport import Bearer, Transport
@@ -68,13 +71,48 @@ class Services:
 
         return self.transport.memory.recall(("capability", ehr.iss), CAPABILITY_SECONDS, ask)
 
+    def renewal(self, tell: Callable[[str], None]) -> Renewal:
+        """`tell` is told of each use of a refresh token: why it failed, or nothing."""
+
+        def ask(launched: Launched) -> TokenAnswer:
+            try:
+                answer = self.transport.in_its_own_time(lambda: self._refreshed(launched))
+            except SmartappError as failure:
+                tell(failure.code)
+                raise
+            tell("")
+            return answer
+
+        return Renewal(self.launches, self.store, ask, self.clock, self.pause)
+
+    def _refreshed(self, launched: Launched) -> TokenAnswer:
+        ehr = self.settings.ehr(launched.ehr_key)
+        if ehr is None:
+            raise NoSession
+        ehr = ehr.at(launched.iss)
+        try:
+            endpoints = discover(ehr, self.transport)
+        except (EhrError, LaunchFailed) as failure:
+            raise EhrUnreachable("discovery") from failure  # nothing was sent
+        return refresh(
+            launched, ehr, endpoints, keys=self.keys, transport=self.transport, now=self.clock()
+        )
+
     def client(
-        self, active: ActiveLaunch, on_withheld: Withheld, patient_id: str | None = None
+        self,
+        active: ActiveLaunch,
+        on_withheld: Withheld,
+        patient_id: str | None = None,
+        renew: Renew | None = None,
     ) -> FhirClient:
         """The EHR as this session may see it; an item of a queue pins its own patient."""
         bound_to = active.launched.patient_id or patient_id
         return FhirClient(
-            self.transport, self._bearer(active), patient_id=bound_to, on_withheld=on_withheld
+            self.transport,
+            self._bearer(active),
+            patient_id=bound_to,
+            on_withheld=on_withheld,
+            renew=renew,
         )
 
     def first_read(self, launched: Launched) -> FhirClient:
@@ -82,9 +120,9 @@ class Services:
         bearer = Bearer(launched.token.access, launched.iss.rstrip("/"))
         return FhirClient(self.transport, bearer, patient_id=launched.patient_id)
 
-    def directory(self, active: ActiveLaunch) -> FhirClient:
+    def directory(self, active: ActiveLaunch, renew: Renew | None = None) -> FhirClient:
         """For what belongs to no patient: who works here, and as what."""
-        return FhirClient(self.transport, self._bearer(active))
+        return FhirClient(self.transport, self._bearer(active), renew=renew)
 
     def _bearer(self, active: ActiveLaunch) -> Bearer:
         return Bearer(active.launched.token.access, self.ehr_of(active).base)

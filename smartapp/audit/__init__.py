@@ -17,6 +17,7 @@ from smartapp.audit.happenings import (
     task_claimed,
     task_conflict,
     task_tried,
+    token_renewed,
 )
 from smartapp.audit.reading import Finding
 from smartapp.audit.trail import AuditTrail
@@ -48,5 +49,6 @@ __all__ = [
     "task_claimed",
     "task_conflict",
     "task_tried",
+    "token_renewed",
     "verify",
 ]

@@ -31,6 +31,12 @@ def session_ended(context: Context, reason: str, patient: str = "") -> Event:
     return Event("session.end", Action.EXECUTE, context, reason_code=reason, patient=patient)
 
 
+def token_renewed(context: Context, reason: str = "") -> Event:
+    """`reason` is why it was not; empty when a new token came."""
+    outcome = Outcome.MINOR_FAILURE if reason else Outcome.SUCCESS
+    return Event("token.refresh", Action.EXECUTE, context, outcome=outcome, reason_code=reason)
+
+
 def record_viewed(context: Context, patient: str, counts: Mapping[str, int]) -> Event:
     """`counts` says how many of each resource type the page is about to show."""
     entities = tuple(Entity(kind, count=count) for kind, count in sorted(counts.items()))

@@ -35,7 +35,14 @@ def token_request(
 ) -> Answer:
     body = str(prepare_token_request(grant_type, **parameters))
     return post_as_client(
-        ehr, endpoints, endpoints.token, body, keys=keys, transport=transport, now=now
+        ehr,
+        endpoints,
+        endpoints.token,
+        body,
+        keys=keys,
+        transport=transport,
+        now=now,
+        patiently=True,
     )
 
 
@@ -48,6 +55,7 @@ def post_as_client(
     keys: KeyRing | None,
     transport: Transport,
     now: float,
+    patiently: bool = False,
 ) -> Answer:
     """A form with this registration's authentication. Never repeated: codes work once."""
     headers = {
@@ -57,7 +65,7 @@ def post_as_client(
     uri, headers, body = _authentication(ehr, endpoints, keys, now).prepare(
         "POST", url, headers, body
     )
-    return transport.send("POST", uri, headers=headers, body=body.encode())
+    return transport.send("POST", uri, headers=headers, body=body.encode(), patiently=patiently)
 
 
 def _authentication(ehr: Ehr, endpoints: Endpoints, keys: KeyRing | None, now: float) -> Attach:

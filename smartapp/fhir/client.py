@@ -24,7 +24,10 @@ SEARCH_SECONDS = 10.0  # with all its pages
 ETAG = re.compile(r'(?:W/)?"[A-Za-z0-9.-]{1,64}"', re.ASCII)
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
+UNAUTHORIZED = 401
+
 Withheld = Callable[[str], None]
+Renew = Callable[[Bearer], Bearer]  # another one for one that was refused, or TokenNotAccepted
 
 
 @dataclass(frozen=True)
@@ -61,12 +64,14 @@ class FhirClient:
         *,
         patient_id: str | None = None,
         on_withheld: Withheld = lambda _kind: None,
+        renew: Renew | None = None,
     ) -> None:
         self._transport = transport
         self._bearer = bearer
         self._base = bearer.base.rstrip("/")
         self.patient_id = patient_id
         self._on_withheld = on_withheld
+        self._renew = renew
 
     # --- reading ----------------------------------------------------------------------------
 
@@ -166,8 +171,15 @@ class FhirClient:
     def _get(
         self, url: str, headers: Mapping[str, str] | None = None, within: float | None = None
     ) -> Answer:
+        """A token that is refused is renewed once, and the read goes once more: never a write."""
         every = {"Accept": FHIR_JSON, **(headers or {})}
-        answer = self._transport.send("GET", url, headers=every, bearer=self._bearer, within=within)
+        bearer = self._bearer
+        answer = self._transport.send("GET", url, headers=every, bearer=bearer, within=within)
+        if answer.status == UNAUTHORIZED and self._renew is not None:
+            self._bearer = self._renew(bearer)
+            answer = self._transport.send(
+                "GET", url, headers=every, bearer=self._bearer, within=within
+            )
         return answer.raise_for_status()
 
     def _send(self, method: str, url: str, body: Json, headers: Mapping[str, str]) -> Answer:

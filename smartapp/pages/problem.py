@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smartapp.pages.session_over import way_back_in, what_is_safe, why_over
 from smartapp.pages.shell import Link, Shell, shell
 from smartapp.words import Words
 
@@ -55,9 +56,22 @@ def problem_page(
     )
 
 
-def explain(words: Words, code: str) -> Explanation:
+def explain(words: Words, code: str, *, by_ehr: bool = False) -> Explanation:
     """The explanation for an error's code. Every code that a page can meet has one."""
-    return _launch(words, code) or _in_session(words, code) or _unexpected(words)
+    return (
+        _launch(words, code)
+        or _over(words, code, by_ehr)
+        or _in_session(words, code)
+        or _unexpected(words)
+    )
+
+
+def _over(words: Words, code: str, by_ehr: bool) -> Explanation | None:
+    over = why_over(words, code)
+    if over is None:
+        return None
+    to_do = (way_back_in(words, by_ehr=by_ehr),)
+    return Explanation(over.heading, over.what_happened, what_is_safe(words), to_do)
 
 
 def _launch(words: Words, code: str) -> Explanation | None:
@@ -161,13 +175,6 @@ def _launch(words: Words, code: str) -> Explanation | None:
 
 
 def _in_session(words: Words, code: str) -> Explanation | None:
-    if code in {"ehr-login-ended", "session", "session-none", "session-context"}:
-        return Explanation(
-            words("You are signed out"),
-            words("Your sign-in has ended. This keeps your record safe."),
-            words("What you sent before is safe. You can see it after you sign in again."),
-            (words("Sign in again from the front page, or open the app again from the EHR."),),
-        )
     if code in {"store-unavailable", "audit-unavailable"}:
         return Explanation(
             words("The app is not available for a moment"),

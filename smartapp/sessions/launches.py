@@ -61,7 +61,7 @@ class Launches:
         self._store = store
         self._vault = vault
         self._clock = clock
-        self._endings = Endings(store, clock)
+        self._endings = Endings(store, vault, clock)
         self._revocations = Revocations(store, vault, clock)
         self._idle = {Role.STAFF: staff_idle, Role.PATIENT: patient_idle}
         self._longest = longest
@@ -112,7 +112,7 @@ class Launches:
         stored, session = self._stored(lid, secret)
         if self._revocations.reach(session.launched, session.opened_at):
             self._end(session, EndReason.REVOKED)
-            raise SessionEnded(EndReason.REVOKED)
+            raise SessionEnded(EndReason.REVOKED, session.launched.ehr_key)
         if touch and self._clock() - session.last_seen >= _TOUCH_SECONDS:
             session = replace(session, last_seen=self._clock())
             # Losing to another request is fine: it touched too. A store that is full still
@@ -159,7 +159,8 @@ class Launches:
         session = self._unseal(stored, lid, secret) if stored else None
         if session is None:
             raise self._over(lid)
-        self._endings.write(lid, self._latest(session), EndReason.REPLACED)
+        ehr_key = session.launched.ehr_key
+        self._endings.write(lid, ehr_key, self._latest(session), EndReason.MOVED)
         return self._begin(replace(session, last_seen=self._clock(), own_window=True))
 
     def end(self, lid: str, secret: str | None, reason: EndReason = EndReason.LOGOUT) -> None:
@@ -180,7 +181,8 @@ class Launches:
 
     def revoke(self, lid: str) -> None:
         self._store.delete(_session_key(lid))
-        self._endings.write(lid, self._clock() + self._longest, EndReason.REVOKED)
+        latest = self._clock() + self._longest
+        self._endings.write(lid, "", latest, EndReason.REVOKED)
 
     def revoke_user(self, user_key: str) -> None:
         """User.key: in all their browsers. Their drafts stay, and so does what they sent."""
@@ -197,18 +199,18 @@ class Launches:
     def _begin(self, session: Session) -> tuple[ActiveLaunch, str]:
         lid, secret = secrets.token_urlsafe(16), secrets.token_urlsafe(32)
         session = replace(session, launched=replace(session.launched, lid=lid))
-        self._endings.foresee(lid, self._latest(session))
+        self._endings.foresee(lid, session.launched.ehr_key, self._latest(session))
         self._store.put(_session_key(lid), self._seal(session, secret), self._time_left(session))
         return _active(session, secret), secret
 
     def _end(self, session: Session, reason: EndReason) -> None:
         lid = session.launched.lid
         self._store.delete(_session_key(lid))
-        self._endings.write(lid, self._latest(session), reason)
+        self._endings.write(lid, session.launched.ehr_key, self._latest(session), reason)
 
     def _over(self, lid: str) -> NoSession:
-        reason = self._endings.why(lid)
-        return SessionEnded(reason) if reason else NoSession()
+        ending = self._endings.why(lid)
+        return SessionEnded(ending.reason, ending.ehr_key) if ending else NoSession()
 
     def _stored(self, lid: str, secret: str) -> tuple[bytes, Session]:
         if not _LID.fullmatch(lid):

@@ -53,6 +53,7 @@ class Limits:
     connect: float = 3.0
     first_byte: float = 8.0
     total: float = 10.0
+    patient: float = 14.0  # some token endpoints are slow, and an answer lost is a login lost
     max_bytes: int = 8_000_000  # after decompression
     retries: int = 2
     longest_pause: float = 0.2  # before the first repeat; doubled before the second
@@ -80,6 +81,13 @@ class _Line:
             probe_every=limits.probe_every,
             clock=clock,
         )
+
+
+@dataclass(frozen=True)
+class _Patience:
+    ends: float
+    first_byte: float
+    max_bytes: int
 
 
 class _Session(requests.Session):
@@ -125,17 +133,25 @@ class Transport:
         body: bytes | None = None,
         bearer: Bearer | None = None,
         within: float | None = None,
+        patiently: bool = False,
         max_bytes: int | None = None,
     ) -> Answer:
         """Any status is an answer. EhrUnreachable, EhrBusy: the request did not leave. EhrTooSlow:
-        it may have been carried out. Only reads are ever repeated.
+        it may have been carried out. Only reads are ever repeated. `patiently` is for an answer
+        that costs more when it is lost than when it is late.
         """
-        ends = min(time.monotonic() + (within or self._limits.total), _page_ends.get())
+        limits = self._limits
+        total = limits.patient if patiently else limits.total
+        patience = _Patience(
+            ends=min(time.monotonic() + (within or total), _page_ends.get()),
+            first_byte=total if patiently else limits.first_byte,
+            max_bytes=max_bytes or limits.max_bytes,
+        )
         if bearer is not None and outside(bearer.base, url):
             raise OutsideFhirBase
         line = self._line(self._permitted(url))
         request = self._prepared(method, url, headers or {}, body, bearer)
-        return self._repeated(line, request, ends, max_bytes or self._limits.max_bytes)
+        return self._repeated(line, request, patience)
 
     def together(
         self, calls: Sequence[Callable[[], T]], *, within: float
@@ -155,6 +171,14 @@ class Transport:
 
     def _begun(self, calls: Sequence[Callable[[], T]], ends: float) -> list[Future[Any]]:
         return [self._threads.submit(copy_context().run, _until, ends, call) for call in calls]
+
+    def in_its_own_time(self, call: Callable[[], T]) -> T:
+        """For work that a page began and that must not be cut short because the page gives up."""
+        page = _page_ends.set(float("inf"))
+        try:
+            return call()
+        finally:
+            _page_ends.reset(page)
 
     def permits(self, url: str) -> bool:
         """Https always; http only in development, and then only to this machine."""
@@ -200,7 +224,7 @@ class Transport:
         return request
 
     def _repeated(
-        self, line: _Line, request: requests.PreparedRequest, ends: float, cap: int
+        self, line: _Line, request: requests.PreparedRequest, patience: _Patience
     ) -> Answer:
         """Reads only, and only what failed at once: who waited in vain has no patience left."""
         repeats = self._limits.retries if request.method in {"GET", "HEAD"} else 0
@@ -208,37 +232,35 @@ class Transport:
             longest = self._limits.longest_pause * 2**repeat
             pause = random.uniform(0, longest)  # noqa: S311  (spreads load, hides nothing)
             try:
-                answer = self._once(line, request, ends, cap)
+                answer = self._once(line, request, patience)
             except AnswerLost:
-                if time.monotonic() + pause >= ends:
+                if time.monotonic() + pause >= patience.ends:
                     raise
             else:
                 pause = max(pause, answer.retry_after or 0.0)
-                if answer.status not in PASSING or time.monotonic() + pause >= ends:
+                if answer.status not in PASSING or time.monotonic() + pause >= patience.ends:
                     return answer
             time.sleep(pause)
-        return self._once(line, request, ends, cap)
+        return self._once(line, request, patience)
 
-    def _once(
-        self, line: _Line, request: requests.PreparedRequest, ends: float, cap: int
-    ) -> Answer:
-        if not line.slots.acquire(timeout=max(0.0, ends - time.monotonic())):
+    def _once(self, line: _Line, request: requests.PreparedRequest, patience: _Patience) -> Answer:
+        if not line.slots.acquire(timeout=max(0.0, patience.ends - time.monotonic())):
             raise EhrBusy(None)
         try:
-            if time.monotonic() >= ends:
+            if time.monotonic() >= patience.ends:
                 raise EhrBusy(None)
             if not line.breaker.lets_through():
                 raise EhrUnreachable("left alone for a while")
-            return self._watched(line.breaker, request, ends, cap)
+            return self._watched(line.breaker, request, patience)
         finally:
             line.slots.release()
 
     def _watched(
-        self, breaker: Breaker, request: requests.PreparedRequest, ends: float, cap: int
+        self, breaker: Breaker, request: requests.PreparedRequest, patience: _Patience
     ) -> Answer:
         started = time.monotonic()
         try:
-            answer = self._exchange(request, ends, cap)
+            answer = self._exchange(request, patience)
         except EhrError as failure:
             if not isinstance(failure, (EhrUnreachable, EhrTooSlow)):
                 breaker.worked()
@@ -256,15 +278,15 @@ class Transport:
         waited = time.monotonic() - started
         return type(failure) is EhrTooSlow and waited < self._limits.first_byte
 
-    def _exchange(self, request: requests.PreparedRequest, ends: float, cap: int) -> Answer:
-        now, limits = time.monotonic(), self._limits
-        attempt = Attempt(now + limits.connect, now + limits.first_byte, ends)
+    def _exchange(self, request: requests.PreparedRequest, patience: _Patience) -> Answer:
+        now = time.monotonic()
+        attempt = Attempt(now + self._limits.connect, now + patience.first_byte, patience.ends)
         token = current.set(attempt)
         try:
             with self._session.send(
-                request, stream=True, allow_redirects=False, timeout=limits.total
+                request, stream=True, allow_redirects=False, timeout=self._limits.total
             ) as response:
-                body = _body(response, cap)
+                body = _body(response, patience.max_bytes)
                 return Answer(response.status_code, response.headers, body, request.url or "")
         except DecodeError:
             raise MalformedAnswer("cannot be decompressed") from None

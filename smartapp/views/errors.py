@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from flask import Flask, g, request
 from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from smartapp import errors
+from smartapp.config import LaunchKind
 from smartapp.logs import REQUEST_ID
 from smartapp.pages.problem import explain, problem_page
 from smartapp.pages.shell import Link
@@ -18,7 +19,7 @@ from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
-from smartapp.views.show import outside, show, within
+from smartapp.views.show import is_framed, outside, show, within
 from smartapp.words import Words, words_for
 
 log = logging.getLogger("smartapp.views")
@@ -45,6 +46,7 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.ClaimLost, 409),
     (errors.AuditUnavailable, 503),
 )
+OVER = (errors.NoSession, errors.ContextChanged, errors.TokenNotAccepted)
 DENIALS = (errors.RequestForged, errors.WrongRole)
 HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
 TEXT = {"text", "string"}  # the types of questions that are answered in a person's own words
@@ -67,7 +69,7 @@ def named(error: errors.SmartappError) -> Response:
     log.warning("failed", extra={"code": error.code, "status": status})
     if isinstance(error, DENIALS):
         record.denied(services(), error.code)
-    response = _page(error.code, status)
+    response = _page(error.code, status, _way_in(error))
     if isinstance(error, errors.EhrBusy) and error.retry_after is not None:
         response.headers["Retry-After"] = str(int(error.retry_after) + 1)
     return response
@@ -88,10 +90,29 @@ def unexpected(error: Exception) -> Response:
         return Response(LAST_RESORT, 500, content_type="text/plain; charset=utf-8")
 
 
-def _page(code: str, status: int) -> Response:
+@dataclass(frozen=True)
+class WayIn:
+    """How somebody whose session is over gets in again."""
+
+    href: str  # empty where only a launch from the EHR leads in
+
+
+def _way_in(error: errors.SmartappError) -> WayIn | None:
+    """None where there is a session still, or never was a question of one."""
+    if not isinstance(error, OVER):
+        return None
+    active: ActiveLaunch | None = g.get("active")
+    key = active.launched.ehr_key if active else getattr(error, "ehr_key", "")
+    ehr = services().settings.ehr(key)
+    if is_framed() or (ehr is not None and LaunchKind.STANDALONE not in ehr.launches):
+        return WayIn("")
+    return WayIn(f"/launch/{ehr.key}" if ehr else "/")
+
+
+def _page(code: str, status: int, way_in: WayIn | None = None) -> Response:
     g.data_free = True
     words: Words = g.get("words") or words_for(locale_of_browser(), services().policy.calendar.zone)
-    explanation = explain(words, code)
+    explanation = explain(words, code, by_ehr=way_in is not None and not way_in.href)
     if g.get("kept_unsent"):
         kept = words("Your answers are kept. Nothing is sent yet.")
         explanation = replace(explanation, nothing_lost=kept)
@@ -100,12 +121,16 @@ def _page(code: str, status: int) -> Response:
         explanation,
         app_name=services().settings.app_name,
         support_code=f"{code}-{REQUEST_ID.get()[:8]}",
-        again=_again(words),
+        again=_sign_in(words, way_in) if way_in else _again(words),
         kept=_kept(words),
     )
     active: ActiveLaunch | None = g.get("active")
-    placed = within(page, active) if active else outside(page)
+    placed = within(page, active) if active and not way_in else outside(page)
     return show("problem", placed, status)
+
+
+def _sign_in(words: Words, way_in: WayIn) -> Link | None:
+    return Link(words("Sign in again"), way_in.href) if way_in.href else None
 
 
 def _again(words: Words) -> Link:

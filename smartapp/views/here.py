@@ -21,7 +21,8 @@ from smartapp.sessions.launches import ActiveLaunch
 from smartapp.sessions.person import Person
 from smartapp.views import record
 from smartapp.views.cookies import session_cookie
-from smartapp.views.forgery import check_token
+from smartapp.views.current import Current
+from smartapp.views.forgery import SAFE, check_token
 from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
 from smartapp.workflow.gate import ASKING, Gate
@@ -41,9 +42,13 @@ def services() -> Services:
 @dataclass(frozen=True)
 class Here:
     services: Services
-    active: ActiveLaunch
+    current: Current
     secret: str = field(repr=False)
     words: Words
+
+    @property
+    def active(self) -> ActiveLaunch:
+        return self.current.active
 
     @property
     def paths(self) -> Paths:
@@ -84,7 +89,17 @@ class Here:
     def client(self, patient_id: str | None = None) -> FhirClient:
         """What the EHR sends and is not this patient's is not shown, and put on record."""
         withheld = partial(record.foreign_withheld, self, patient_id)
-        return self.services.client(self.active, withheld, patient_id)
+        return self.services.client(self._asking, withheld, patient_id, self.current.after_refusal)
+
+    def directory(self) -> FhirClient:
+        """The EHR for what belongs to no patient: who works here, and as what."""
+        return self.services.directory(self._asking, self.current.after_refusal)
+
+    @property
+    def _asking(self) -> ActiveLaunch:
+        if self.current.failure is not None:
+            raise self.current.failure
+        return self.active
 
     def loader(self, patient_id: str | None = None) -> Loader:
         return self.services.loader(self.active, self.client(patient_id))
@@ -94,9 +109,11 @@ class Here:
 
 
 def requires_launch(
-    *roles: Role,
+    *roles: Role, asks_ehr: bool = True
 ) -> Callable[[Callable[Concatenate[Here, P], View]], Callable[..., View]]:
-    """Finds the session that the address names and the cookie proves, for these roles only."""
+    """Finds the session that the address names and the cookie proves, for these roles only. A page
+    that asks the EHR gets a token that lives.
+    """
 
     def decorate(view: Callable[Concatenate[Here, P], View]) -> Callable[..., View]:
         @wraps(view)
@@ -111,7 +128,10 @@ def requires_launch(
             g.words = words_for(active.locale or locale_of_browser(), zone)
             if active.launched.user.role not in roles:
                 raise WrongRole
-            return view(Here(services(), active, secret, g.words), *args, **values)
+            current = Current(services(), active, secret)
+            if asks_ehr:
+                current.freshen(strictly=request.method in SAFE)
+            return view(Here(services(), current, secret, g.words), *args, **values)
 
         guarded.is_private = True  # type: ignore[attr-defined]  # for the test over all routes
         return guarded

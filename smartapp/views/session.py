@@ -21,13 +21,13 @@ bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
 
 
 @bp.get("/")
-@requires_launch(Role.PATIENT, Role.STAFF)
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def start(here: Here) -> View:
     return see_other(here.paths.queue if here.role is Role.STAFF else here.paths.start)
 
 
 @bp.post("/language")
-@requires_launch(Role.PATIENT, Role.STAFF)
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def language(here: Here) -> View:
     chosen = request.form.get("language", "")
     if chosen in LOCALES:
@@ -60,7 +60,7 @@ def _is_page_of(here: Here, path: str) -> bool:
 
 
 @bp.post("/sign-out")
-@requires_launch(Role.PATIENT, Role.STAFF)
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def sign_out(here: Here) -> View:
     """Shown at once rather than by a redirect: inside a frame that would lead nowhere."""
     context = record.context_of(here.active)

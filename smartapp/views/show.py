@@ -37,9 +37,13 @@ def within(page: Placed, active: ActiveLaunch) -> Placed:
     return replace(page, shell=shell)
 
 
+def is_framed() -> bool:
+    return request.headers.get("Sec-Fetch-Dest") in FRAMES
+
+
 def outside(page: Placed) -> Placed:
     """A page without a session. The front page does not open in a frame: nothing leads there."""
-    if request.headers.get("Sec-Fetch-Dest") not in FRAMES:
+    if not is_framed():
         return page
     return replace(page, shell=replace(page.shell, home="", languages=()), again=None)
 

@@ -28,7 +28,7 @@ def staff_here(here: Here) -> StaffMember:
         STAFF_SECONDS,
         partial(
             staff_member,
-            services.directory(here.active),
+            here.directory(),
             launched.user.fhir_user,
             services.policy,
             here.now,

@@ -234,7 +234,7 @@ def test_trouble_at_each_step_is_a_plain_page(world: World, fault: Json) -> None
 
 def test_an_ehr_that_never_answers_costs_seconds_and_not_minutes() -> None:
     slow = {"kind": "delay", "seconds": 1.5}
-    with opened(limits=Limits(first_byte=0.3, total=0.5, longest_pause=0.01)) as world:
+    with opened(limits=Limits(first_byte=0.3, total=0.5, patient=0.5, longest_pause=0.01)) as world:
         patient = people.patient(world)
         address = callback(patient)
         world.fails({"match": AT_TOKEN, "fault": slow})

@@ -172,7 +172,7 @@ def test_a_token_that_the_ehr_withdrew_ends_in_a_new_login(world: World, patient
     world.fails(gone)
 
     page = patient.go("start", status=401)
-    assert page.headings == ("You are signed out",)
+    assert page.headings == ("Please sign in again",)
 
 
 def test_a_registration_that_was_taken_away_ends_its_sessions(

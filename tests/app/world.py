@@ -146,6 +146,10 @@ class World:
     def recovers(self) -> None:
         self.fails()
 
+    def ends_tokens(self) -> None:
+        """All access tokens end at once, whatever they had promised."""
+        assert self._at_ehr("POST", "/tokens/expire").status_code < 300
+
     def faults(self) -> list[Json]:
         """The rules that are on, with how often each has struck."""
         rules: list[Json] = self._at_ehr("GET", "/faults").get_json()["rules"]

@@ -66,7 +66,7 @@ def test_the_frame_has_no_session_any_more(
 
     with pytest.raises(SessionEnded) as ended:
         launches.find(active.lid, secret)
-    assert ended.value.reason == EndReason.REPLACED
+    assert ended.value.reason == EndReason.MOVED
     for wrong in ((active.lid, new_secret), (moved.lid, secret)):
         with pytest.raises(NoSession):
             launches.find(*wrong)
