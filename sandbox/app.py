@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from flask import Flask, Response
+from joserfc.jwk import RSAKey
 
 from sandbox import chart, people
 from sandbox.chart import Office
@@ -45,16 +46,24 @@ class Config:
         return Addresses(self.base_url.rstrip("/") or f"http://127.0.0.1:{self.port}")
 
 
-def create_app(config: Config, clock: Callable[[], float] = time.time) -> Flask:
+def create_app(
+    config: Config,
+    clock: Callable[[], float] = time.time,
+    *,
+    store: Store | None = None,
+    key: RSAKey | None = None,
+) -> Flask:
+    """`store` is a record to begin with, `key` the first that signs id_tokens."""
     app = Flask("sandbox")
     app_url = config.app_url.rstrip("/")
-    store = _store(config, clock)
+    store = _store(config, clock) if store is None else store
     directory = Directory(people.logins(), store)
     server = SmartServer(
         config.addresses,
         Clients.load(config.clients, app_url),
         settings=Settings(config.access_seconds, dict(config.extras)),
         clock=clock,
+        key=key,
     )
     app.extensions["smart"] = FrontDesk.of(server, directory)
     app.extensions["ehr"] = Office(server, directory, store, app_url)

@@ -9,10 +9,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
 from flask import Flask
+from joserfc.jwk import RSAKey
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from sandbox.app import Config, create_app
 from sandbox.smart.discovery import Addresses
+from sandbox.store import Store
 
 
 @dataclass(frozen=True)
@@ -22,14 +24,20 @@ class Running:
 
 
 @contextmanager
-def started(config: Config, clock: Callable[[], float] = time.time) -> Iterator[Running]:
+def started(
+    config: Config,
+    clock: Callable[[], float] = time.time,
+    *,
+    store: Store | None = None,
+    key: RSAKey | None = None,
+) -> Iterator[Running]:
     """Whatever port the configuration names: the one that is free."""
     # The addresses need the port and the server needs an application, so it gets its own later.
     server = make_server(
         "127.0.0.1", 0, Flask("sandbox"), threaded=True, request_handler=_QuietHandler
     )
     config = replace(config, port=server.server_port)
-    server.app = app = create_app(config, clock)
+    server.app = app = create_app(config, clock, store=store, key=key)
     thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
     thread.start()
     try:

@@ -39,6 +39,21 @@ class Store:
         if file is not None and file.exists():
             self._replay(file)
 
+    def copy(self, clock: Callable[[], float] = time.time) -> Store:
+        """The same record to go on from, in memory. The versions themselves are never changed."""
+        twin = Store(clock=clock)
+        with self._lock:
+            twin._versions = {
+                type_: {id_: list(versions) for id_, versions in by_id.items()}
+                for type_, by_id in self._versions.items()
+            }
+            twin._mentioning = {
+                key: {type_: dict(ids) for type_, ids in by_type.items()}
+                for key, by_type in self._mentioning.items()
+            }
+            twin._identified = {key: dict(ids) for key, ids in self._identified.items()}
+        return twin
+
     def __len__(self) -> int:
         with self._lock:
             return sum(len(ids) for ids in self._versions.values())

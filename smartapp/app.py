@@ -39,6 +39,7 @@ from smartapp.views import (
 from smartapp.views import request as one_request
 from smartapp.views.forgery import check_origin
 from smartapp.workflow.policy.loading import load_policy
+from smartapp.workflow.policy.model import Policy
 
 HERE = Path(__file__).parent.parent
 LARGEST_POST = 256 * 1024
@@ -46,12 +47,13 @@ LARGEST_POST = 256 * 1024
 log = logging.getLogger("smartapp.requests")
 
 
-def make_services(settings: Settings) -> Services:
+def make_services(settings: Settings, policy: Policy | None = None) -> Services:
+    """`policy` is the one of the settings' folder, for who has read it already."""
     store = open_store(settings.redis_url)
     vault = Vault(settings.secret_keys)
     return Services(
         settings=settings,
-        policy=load_policy(settings.policy_folder),
+        policy=policy or load_policy(settings.policy_folder),
         transport=Transport(
             allow_http=not settings.production,
             authorities=str(settings.authorities) if settings.authorities else None,

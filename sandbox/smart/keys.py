@@ -21,10 +21,12 @@ class _Held:
 
 
 class SigningKeys:
-    def __init__(self, clock: Callable[[], float]) -> None:
+    def __init__(self, clock: Callable[[], float], first: RSAKey | None = None) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._held: tuple[_Held, ...] = (_Held(new_key(), published_from=0.0),)  # newest last
+        self._held: tuple[_Held, ...] = (
+            _Held(first or new_key(), published_from=0.0),  # the newest is last
+        )
 
     @property
     def current_kid(self) -> str:

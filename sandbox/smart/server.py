@@ -11,6 +11,7 @@ import flask
 from authlib.integrations.flask_oauth2 import AuthorizationServer
 from authlib.oauth2.rfc6749 import InvalidRequestError, OAuth2Error
 from authlib.oauth2.rfc9207 import IssuerParameter
+from joserfc.jwk import RSAKey
 
 from sandbox.grants import Grant
 from sandbox.smart.approvals import Approval, OfferedLaunch
@@ -39,13 +40,14 @@ class SmartServer(AuthorizationServer):  # type: ignore[misc]  # authlib publish
         *,
         settings: Settings,
         clock: Callable[[], float],
+        key: RSAKey | None = None,
     ) -> None:
         super().__init__()
         self.addresses = addresses
         self.clients = clients
         self.settings = settings
         self.clock = clock
-        self.keys = SigningKeys(clock)
+        self.keys = SigningKeys(clock, key)
         self.codes: Shelf[Code] = Shelf(CODE_SECONDS, clock)
         self.launches: Shelf[OfferedLaunch] = Shelf(LAUNCH_SECONDS, clock)
         self.tokens = Tokens(clock)

@@ -19,11 +19,13 @@ from typing import Any
 
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
+from joserfc.jwk import RSAKey
 from werkzeug.test import Client
 
 from sandbox.app import Config
 from sandbox.people import resources
 from sandbox.serving import Running, started
+from sandbox.smart.keys import new_key
 from sandbox.store import Store as Record
 from smartapp import audit
 from smartapp.app import create_app, make_services
@@ -39,9 +41,12 @@ from smartapp.sessions.outbox import Outbox
 from smartapp.sessions.store import Store
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Limits, Transport
+from smartapp.workflow.policy.loading import load_policy
+from smartapp.workflow.policy.model import Policy
 from tests.app.browser import Browser
 
 ROOT = Path(__file__).parent.parent.parent
+POLICY = ROOT / "policy"
 APP = "http://localhost:8000"  # only a name: nothing listens there
 SECRET_KEY = "rJ8kq2Vw1nYbT5sXc7LdHfZ3mPgA9uEoQiK4tR6yWvN0xBjCzSlMhDpG"
 CLIENT_SECRET = "canary-of-the-client-secret+/%25"
@@ -217,10 +222,9 @@ def opened(
     folder, clock, log = Path(mkdtemp(prefix="app-")), Clock(), Log()
     clients = _clients(folder, auth, clients_changed)
     loggers = (logging.getLogger("smartapp"), logging.getLogger("werkzeug"))
-    record = folder / "record"
-    record.write_bytes(_people())
-    config = Config(app_url=APP, clients=clients, file=record, access_seconds=access_seconds)
-    with started(config, clock) as running:
+    config = Config(app_url=APP, clients=clients, access_seconds=access_seconds)
+    people, key = _people().copy(clock), _signing_key()
+    with started(config, clock, store=people, key=key) as running:
         settings = _settings(folder, running.addresses.base, auth, redis_url, changed)
         services = _services(settings, clock, limits)
         world = World(running, _app(services), services, clock, log)
@@ -253,12 +257,23 @@ def _compiled() -> str:
 
 
 @cache
-def _people() -> bytes:
+def _people() -> Record:
     """The sandbox's own people, made once: each test gets a copy of them."""
-    with TemporaryDirectory() as folder:
-        file = Path(folder) / "record"
-        Record(file=file).load(resources(datetime.now(UTC).date()))
-        return file.read_bytes()
+    record = Record()
+    record.load(resources(datetime.now(UTC).date()))
+    return record
+
+
+@cache
+def _signing_key() -> RSAKey:
+    """With which every EHR of these tests signs: only one of them is there at a time."""
+    return new_key()
+
+
+@cache
+def _policy() -> Policy:
+    """The project's own, read and checked once."""
+    return load_policy(POLICY)
 
 
 @cache
@@ -305,7 +320,7 @@ def _settings(
         "SMARTAPP_BASE_URL": APP,
         "SMARTAPP_SECRET_KEY": SECRET_KEY,
         "SMARTAPP_PRIVATE_KEYS": str(_key_folder(folder)),
-        "SMARTAPP_POLICY": str(ROOT / "policy"),
+        "SMARTAPP_POLICY": str(POLICY),
         "SMARTAPP_AUDIT": str(folder / "audit"),
         "REDIS_URL": redis_url,
     }
@@ -329,7 +344,7 @@ def _services(
     settings: Settings, clock: Clock, limits: Limits, store: Store | None = None
 ) -> Services:
     """As the app makes them, with a clock that the test moves, and pauses that only move it."""
-    made = make_services(replace(settings, private_keys_folder=None))
+    made = make_services(replace(settings, private_keys_folder=None), _policy())
     made.transport.close()
     store, vault = store or made.store, Vault(settings.secret_keys)
     return replace(

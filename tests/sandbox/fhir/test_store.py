@@ -149,3 +149,21 @@ def test_a_failed_transaction_is_not_in_the_file(tmp_path: Path) -> None:
         fail_after_writing(store, task())
 
     assert len(Store(file=tmp_path / "record")) == 0
+
+
+def test_a_copy_goes_on_from_the_same_record_and_leaves_it_alone() -> None:
+    store = Store()
+    first = store.create(task())
+    copy = store.copy()
+
+    copy.update({**first, "status": "completed"})
+    added = copy.create(task())
+
+    assert [each["status"] for each in copy.history("Task", first["id"])] == [
+        "completed",
+        first["status"],
+    ]
+    assert store.read("Task", first["id"]) == first
+    assert store.read("Task", added["id"]) is None
+    assert len(copy.mentioning(first["for"]["reference"], "Task")) == 2
+    assert len(store.mentioning(first["for"]["reference"], "Task")) == 1
