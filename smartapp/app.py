@@ -23,6 +23,7 @@ from smartapp.sessions.vault import Vault
 from smartapp.transport import Transport
 from smartapp.views import (
     answer,
+    ask,
     compression,
     errors,
     headers,
@@ -31,7 +32,6 @@ from smartapp.views import (
     launch,
     patient,
     public,
-    refill,
     session,
     staff,
     templating,
@@ -97,7 +97,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         session,
         patient,
         health,
-        refill,
+        ask,
         one_request,
         staff,
         item,

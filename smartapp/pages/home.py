@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,6 +12,7 @@ from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
 from smartapp.pages.shell import Link, Shell
 from smartapp.sessions.submission import Submission
 from smartapp.words import Words
+from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request
 
 SHOWN = 3
@@ -41,14 +42,15 @@ def home_page(
     name: str,
     requests: Section[Request],
     submissions: Sequence[Submission],
+    topics: Mapping[str, Topic],
     urgent: str,
     now: datetime,
 ) -> HomePage:
-    cards = request_cards(words, paths, requests.items, submissions, now)
+    cards = request_cards(words, paths, requests.items, submissions, topics, now)
     return HomePage(
         shell=shell,
         heading=_greeting(words, shell, name),
-        ask=Link(words("Ask for a refill"), paths.medicines),
+        ask=Link(words("Ask for something"), paths.ask),
         requests_heading=words("Your latest requests"),
         cards=cards[:SHOWN],
         none=words("You have not asked for anything yet.")

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from smartapp.fhir.questionnaire import Answers
+from smartapp.pages.ask import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
 from smartapp.pages.queue import Badge, due_words, urgency, written_in
-from smartapp.pages.refill import AnswerLine
 from smartapp.pages.request import MessageBubble, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
 from smartapp.workflow.policy.model import Topic
-from smartapp.workflow.refill_request import FREE_TEXT
 from smartapp.workflow.requests import Request
+from smartapp.workflow.submission import FREE_TEXT
 
 
 @dataclass(frozen=True)
@@ -114,7 +114,7 @@ def answer_form(
     *,
     action: str,
     submission: str,
-    medicine: str,
+    about: str,
     patient_language: str,
     posted: Mapping[str, str],
     errors: Sequence[tuple[str, str]],
@@ -128,7 +128,7 @@ def answer_form(
             ReplyChoice(
                 reply.code,
                 in_locale(reply.name, words.locale),
-                filled(reply, medicine, patient_language),
+                filled(reply, about, patient_language),
                 reply.outcome,
             )
             for reply in topic.replies
@@ -187,7 +187,7 @@ def item_page(
     mine = owner is not None and owner.target == reader
     return ItemPage(
         shell=shell,
-        heading=title_of(words, request),
+        heading=title_of(words, request, topic),
         badges=tuple(_badges(words, request, now)),
         due=due_words(words, request.due, now),
         owner=_owner(words, request, mine),

@@ -49,6 +49,10 @@ def _now(words: Words) -> tuple[Entry, ...]:
     return (
         Entry("start", words("Start"), words("What matters now."), in_bar=True),
         Entry(
+            "ask", words("Ask"), words("What you need: refills, visits, questions, forms."),
+            in_bar=True,
+        ),
+        Entry(
             "requests", words("Requests"), words("What you asked for, and the answers."),
             in_bar=True,
         ),
@@ -100,6 +104,13 @@ def _link(entry: Entry, paths: Paths, here: str) -> Link:
 def _closed(entry: Entry, gate: Gate) -> Why | None:
     reasons = (gate.closed(*need) for need in entry.needs)
     return next((reason for reason in reasons if reason is not None), None)
+
+
+def open_page(words: Words, paths: Paths, gate: Gate, key: str) -> str:
+    """The address of a page that this person can open; empty where there is none."""
+    entries = (entry for group in groups(words) for entry in group.entries)
+    is_open = any(each.key == key and _closed(each, gate) is None for each in entries)
+    return paths.page(key) if is_open else ""
 
 
 @dataclass(frozen=True)

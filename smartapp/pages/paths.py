@@ -43,8 +43,18 @@ class Paths:
     def sign_out(self) -> str:
         return f"{self.home}sign-out"
 
+    @property
+    def ask(self) -> str:
+        """The list of all that can be asked for."""
+        return f"{self.home}ask"
+
+    def asking(self, topic: str, reference: str = "") -> str:
+        """Asking about one topic, and about one thing of the record where there is one."""
+        about = f"{self.seal(reference)}/" if reference else ""
+        return f"{self.ask}/{about}{topic}"
+
     def refill(self, order: str) -> str:
-        return f"{self.medicines}/{self.seal(order)}/refill"
+        return self.asking("refill", order)
 
     def request(self, submission: str) -> str:
         return f"{self.requests}/{self.seal(f'Submission/{submission}')}"

@@ -9,7 +9,7 @@ from smartapp.fhir.message import Message
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
-from smartapp.workflow.policy.model import Policy
+from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.requests import Request, Stage
 
 
@@ -17,10 +17,12 @@ def stage_words(words: Words, request: Request) -> str:
     return _stage_name(words, request.stage)
 
 
-def title_of(words: Words, request: Request) -> str:
-    if request.medicine:
-        return words("Refill: {medicine}", medicine=request.medicine)
-    return request.root.subject_line or words("A message")
+def title_of(words: Words, request: Request, topic: Topic | None) -> str:
+    """By the clinic's own short name for it, in the language of who reads."""
+    if topic is None:
+        return request.root.subject_line or words("A message")
+    name = in_locale(topic.words.short, words.locale)
+    return f"{name}: {request.about}" if request.about else name
 
 
 def _stage_name(words: Words, stage: Stage) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.words import Words
+from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request, Stage
 
 
@@ -44,6 +45,7 @@ def request_cards(
     paths: Paths,
     requests: Sequence[Request],
     submissions: Sequence[Submission],
+    topics: Mapping[str, Topic],
     now: datetime,
 ) -> tuple[RequestCard, ...]:
     """What is still on its way, or did not arrive, stands first: it is in no record yet."""
@@ -53,13 +55,13 @@ def request_cards(
         for each in reversed(submissions)
         if each.state is not SubmissionState.CONFIRMED and each.sid not in arrived
     )
-    return (*on_its_way, *(_request_card(words, paths, each, now) for each in requests))
+    return (*on_its_way, *(_request_card(words, paths, each, topics, now) for each in requests))
 
 
 def _submission_card(words: Words, paths: Paths, submission: Submission) -> RequestCard:
     refused = submission.state is SubmissionState.REFUSED
     return RequestCard(
-        title=words("Refill: {medicine}", medicine=submission.title),
+        title=submission.title,
         stage=words("NOT received") if refused else words("Being confirmed"),
         kind="late" if refused else "soon",
         new_answer=False,
@@ -69,7 +71,9 @@ def _submission_card(words: Words, paths: Paths, submission: Submission) -> Requ
     )
 
 
-def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -> RequestCard:
+def _request_card(
+    words: Words, paths: Paths, request: Request, topics: Mapping[str, Topic], now: datetime
+) -> RequestCard:
     facts = []
     if request.root.sent:
         facts.append(words("Sent {time}", time=moment_words(words, request.root.sent)))
@@ -79,7 +83,7 @@ def _request_card(words: Words, paths: Paths, request: Request, now: datetime) -
         facts.append(words("Answer by {time}", time=words.day_and_time(request.due)))
     answered = request.last_answer is not None
     return RequestCard(
-        title=title_of(words, request),
+        title=title_of(words, request, topics.get(request.topic)),
         stage=stage_words(words, request),
         kind="done" if request.is_closed else "soon",
         new_answer=answered,
@@ -104,9 +108,10 @@ def requests_page(
     *,
     requests: Section[Request],
     submissions: Sequence[Submission],
+    topics: Mapping[str, Topic],
     now: datetime,
 ) -> RequestsPage:
-    cards = request_cards(words, paths, requests.items, submissions, now)
+    cards = request_cards(words, paths, requests.items, submissions, topics, now)
     return RequestsPage(
         shell=shell,
         heading=words("Your requests"),
@@ -116,6 +121,6 @@ def requests_page(
         else "",
         trouble=requests_trouble(words, requests),
         again=Link(words("Try again"), paths.requests) if not requests.whole else None,
-        ask=Link(words("Ask for a refill"), paths.medicines),
+        ask=Link(words("Ask for something"), paths.ask),
         answer_word=words("There is an answer"),
     )

@@ -11,6 +11,7 @@ def notice(words: Words, code: str) -> Notice | None:
     important = words("Important")
     table = {
         "saved": Notice(done, words("Your answers are kept. Nothing is sent yet."), success=True),
+        "discarded": Notice(done, words("It is deleted. Nothing was sent."), success=True),
         "claimed": Notice(done, words("You have this item now."), success=True),
         "released": Notice(done, words("The item is back in the queue."), success=True),
         "answered": Notice(
@@ -23,8 +24,9 @@ def notice(words: Words, code: str) -> Notice | None:
         "already-asked": Notice(
             important, words("You asked for this before. Here is that request.")
         ),
-        "not-now": Notice(
-            important, words("A refill of this medicine cannot be asked for now. See why below.")
+        "changed": Notice(
+            important,
+            words("Your answers changed in another window. Check them again before you send."),
         ),
     }
     return table.get(code)

@@ -16,6 +16,7 @@ from smartapp.sessions.vault import Vault, canonical
 PATIENT_DRAFT_SECONDS = 72 * 3600.0
 STAFF_DRAFT_SECONDS = 24 * 3600.0
 LARGEST_DRAFT_BYTES = 64 * 1024
+_LIST, _NAMES = "", "forms"  # the draft that names all others
 
 
 @dataclass(frozen=True)
@@ -39,10 +40,24 @@ class Drafts:
         plain = to_json(draft)
         if len(plain) > LARGEST_DRAFT_BYTES:
             raise DraftTooLarge
+        self._put(person, form, plain, seconds)
+        if form not in (listed := self.forms(person)):
+            names = Draft({_NAMES: [*listed, form]}, now, now + PATIENT_DRAFT_SECONDS)
+            self._put(person, _LIST, to_json(names), PATIENT_DRAFT_SECONDS)
+        return draft.ends_at
+
+    def forms(self, person: Person) -> tuple[str, ...]:
+        """Of which forms there is a draft, as far as is known: two saved in one moment may be
+        listed as one, and the other is found when its form is opened.
+        """
+        names = self.find(person, _LIST)
+        listed = names.fields.get(_NAMES, []) if names else []
+        return tuple(form for form in listed if self.find(person, form))
+
+    def _put(self, person: Person, form: str, plain: bytes, seconds: float) -> None:
         newest, *older = self._keys(person, form)
         self._store.put(newest, self._seal(plain, person, form), seconds)
         self._store.delete(*older)
-        return draft.ends_at
 
     def find(self, person: Person, form: str) -> Draft | None:
         for key in self._keys(person, form):

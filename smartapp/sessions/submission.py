@@ -50,6 +50,7 @@ class Submission:
     steps: tuple[Step, ...]
     iss: str = ""  # of the launch it was handed in by: the registration may serve several
     about: str = ""  # "MedicationRequest/id" or another resource that it is for
+    form: str = ""  # whose draft it came from
     author_needed: bool = False  # as the outbox reads it: there is no live token to go on with
 
     def __post_init__(self) -> None:

@@ -35,8 +35,8 @@ def answer(here: Here, handle: str) -> View:
     posted = _keep(here, opened)
     if opened.topic is None:
         raise NotFound("the topic is not in the policy")
-    medicine = opened.request.medicine
-    said = read_answering(opened.topic, posted, medicine, patients_language(opened))
+    about = opened.request.about
+    said = read_answering(opened.topic, posted, about, patients_language(opened))
     if said.template_chosen:
         return show_item(
             here, opened, posted={**posted, "text": said.text, "outcome": said.outcome_code}

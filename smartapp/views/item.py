@@ -210,7 +210,7 @@ def _form(
         opened.topic,
         action=f"{address}/answer",
         submission=given.get("submission") or str(uuid4()),
-        medicine=opened.request.medicine,
+        about=opened.request.about,
         patient_language=patients_language(opened),
         posted=given,
         errors=faults,

@@ -42,6 +42,7 @@ def home(here: Here) -> View:
         name=patient.name or "",
         requests=requests,
         submissions=here.services.outbox.of(here.active.person),
+        topics=here.services.policy.topics,
         urgent=in_locale(policy.urgent, here.words.locale),
         now=here.now,
     )
@@ -71,6 +72,7 @@ def all_requests(here: Here) -> View:
         here.paths,
         requests=requests,
         submissions=here.services.outbox.of(here.active.person),
+        topics=here.services.policy.topics,
         now=here.now,
     )
     return show("requests", page)

@@ -10,9 +10,10 @@ from smartapp.pages import request as pages
 from smartapp.pages.shell import Link
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
+from smartapp.views.drafting import WORDS
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.patient import load_requests
-from smartapp.views.refill import finish, words_of
+from smartapp.views.sending import finish
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
 from smartapp.workflow.requests import Request, Stage
@@ -32,7 +33,7 @@ def follow(here: Here, handle: str) -> View:
     if request is None and submission is None:
         raise requests.failure or NotFound("no such request")
     record.viewed(here, patient.id, **record.in_requests([request] if request else []))
-    title = pages.title_of(here.words, request) if request else here.words("Your request")
+    title = _title(here, request, submission)
     page = pages.request_page(
         here.words,
         patient_shell(
@@ -48,6 +49,13 @@ def follow(here: Here, handle: str) -> View:
         kept=_kept(here, submission),
     )
     return show("request", page)
+
+
+def _title(here: Here, request: Request | None, submission: Submission | None) -> str:
+    if request is not None:
+        topic = here.services.policy.topics.get(request.topic)
+        return pages.title_of(here.words, request, topic)
+    return (submission.title if submission else "") or here.words("Your request")
 
 
 def _receipt(
@@ -72,12 +80,13 @@ def _received(here: Here, reference: str, request: Request | None) -> pages.Rece
     policy, words = here.services.policy, here.words
     routing = request.routing if request else None
     team = policy.queue(routing.queue).team if routing else None
+    topic = policy.topics.get(request.topic) if request else None
     return pages.receipt_received(
         words,
         reference=reference,
         team=in_locale(team, words.locale) if team else "",
         due=words.day_and_time(routing.due) if routing and routing.due else "",
-        receipt=in_locale(policy.topic("refill").words.receipt, words.locale),
+        receipt=in_locale(topic.words.receipt, words.locale) if topic else "",
     )
 
 
@@ -85,4 +94,5 @@ def _kept(here: Here, submission: Submission | None) -> str:
     """What was refused is given back, so that it can be copied."""
     if submission is None or submission.state is not SubmissionState.REFUSED:
         return ""
-    return words_of(here, submission)
+    draft = here.services.drafts.find(here.active.person, submission.form)
+    return next(iter(draft.fields.get(WORDS, ())), "") if draft else ""

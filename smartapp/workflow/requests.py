@@ -35,10 +35,15 @@ class Request:
     task: WorkTask | None
 
     @property
-    def medicine(self) -> str:
-        """What a refill is asked for; empty for other topics."""
-        orders = (each for each in self.root.about if "MedicationRequest/" in each.raw)
-        return next((each.display for each in orders), "")
+    def topic(self) -> str:
+        """The code of what was asked for; the Task may have been given to another topic."""
+        return (self.task.topic if self.task else "") or self.root.topic or ""
+
+    @property
+    def about(self) -> str:
+        """What it is about, by the name that it was given; empty for what names nothing."""
+        named = (each for each in self.root.about if "QuestionnaireResponse/" not in each.raw)
+        return next((each.display for each in named if each.display), "")
 
     @property
     def submission(self) -> str | None:

@@ -78,7 +78,7 @@ def _form_address(world: World, patient: Patient) -> str:
     ((lid, secret),) = patient.browser.sessions.items()
     key = world.services.launches.find(lid, secret).handle_key
     order = seal_handle(key, lid, "MedicationRequest/james-carter-lisinopril-10")
-    return f"{patient.home}/medicines/{order}/refill"
+    return f"{patient.home}/ask/{order}/refill"
 
 
 def test_without_messages_nobody_types_in_vain() -> None:

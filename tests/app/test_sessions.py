@@ -240,8 +240,8 @@ def test_an_old_receipt_does_not_throw_away_what_is_typed_anew(
     receipt = patient.asks_for("lisinopril")
     nurse.opens("tom")
     nurse.answers_and_closes()
-    form = patient.opens_form("lisinopril").form("/refill")
-    patient.browser.submit(form, {"more": "Half a thought", "then": "save"})
+    form = patient.opens_form("lisinopril")
+    patient.answers(form, more="Half a thought")
     patient.browser.get(receipt.url)
 
     again = patient.opens_form("lisinopril").form("/refill")

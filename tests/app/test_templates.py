@@ -45,7 +45,10 @@ def test_every_template_is_of_use(world: World, patient: Patient, nurse: Staff) 
     with template_rendered.connected_to(note, world.app):
         patient.logs_in("james")
         patient.go("medicines")
+        patient.go("ask")
         patient.asks_for("lisinopril")
+        assert "Choose first what it is about." in patient.go("ask/refill?about=none").text
+        patient.go("ask/refill")
         patient.go("requests")
         patient.go("all")
         patient.go("allergies")

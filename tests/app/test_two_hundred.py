@@ -102,7 +102,7 @@ def _checked(world: World, patient: Patient, number: int, token: list[str]) -> F
     ((lid, secret),) = patient.browser.sessions.items()
     active = world.services.launches.find(lid, secret)
     order = f"MedicationRequest/{active.launched.patient_id}-test-{number}"
-    address = f"{patient.home}/medicines/{seal_handle(active.handle_key, lid, order)}/refill"
+    address = f"{patient.home}/ask/{seal_handle(active.handle_key, lid, order)}/refill"
     check = patient.browser.post(address, {**PLAIN, "csrf_token": token, "then": "check"})
     return check.form("/send")
 

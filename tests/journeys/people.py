@@ -16,6 +16,7 @@ PLAIN = {
     "side-effects": "false",
     "pharmacy": "usual",
 }
+REST = {question: answer for question, answer in PLAIN.items() if question != "red-flags"}
 
 
 @dataclass(frozen=True)
@@ -57,7 +58,7 @@ class Patient:
         return cards.first.locator(".app-card__title").inner_text()
 
     def choice(self, question: str, answer: str) -> Locator:
-        return self.page.locator(f"input[name='{question}'][value='{answer}']")
+        return self.page.locator(f"input[name='{question}'][value='{answer}']:not([type=hidden])")
 
     @property
     def free_text(self) -> Locator:
@@ -65,9 +66,23 @@ class Patient:
 
     def answers(self, answers: Mapping[str, str] = PLAIN, words: str = "") -> None:
         for question, answer in answers.items():
+            if not self.choice(question, answer).count():
+                self.goes_back() if question == "red-flags" else self.goes_on()
             self.choice(question, answer).check()
         if words:
             self.free_text.fill(words)
+
+    def goes_on(self) -> None:
+        """From the questions about safety to the rest."""
+        self.page.locator("button[value=check]").click()
+        self.page.wait_for_url(re.compile(r"(step=1|/check)$"))
+        if self.page.url.endswith("/check"):  # all was answered before
+            self.page.locator("a[href$='?step=1']").click()
+            self.page.wait_for_url("**?step=1")
+
+    def goes_back(self) -> None:
+        self.page.locator(".govuk-back-link").click()
+        self.page.wait_for_url("**?step=0")
 
     def checks_the_answers(self) -> None:
         self.page.locator("button[value=check]").click()
@@ -75,7 +90,7 @@ class Patient:
 
     def saves_for_later(self) -> None:
         self.page.locator("button[value=save]").click()
-        self.page.wait_for_url("**/medicines?said=saved")
+        self.page.wait_for_url("**/ask?said=saved")
 
     @property
     def send_button(self) -> Locator:

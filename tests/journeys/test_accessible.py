@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.journeys.browsers import Windows
 from tests.journeys.looking import Inspector
-from tests.journeys.people import PLAIN, Nurse, Patient
+from tests.journeys.people import REST, Nurse, Patient
 
 pytestmark = pytest.mark.journey
 
@@ -31,7 +31,7 @@ def test_every_page_of_a_patient_is_for_everybody(
     expect(patient.main.locator("h1")).not_to_have_text("")
     see.look("signed out")
     assert not see.findings, see
-    assert len(see.looked_at) == 19
+    assert len(see.looked_at) == 21
 
 
 def before_the_login(windows: Windows, page: Page, see: Inspector) -> None:
@@ -55,15 +55,19 @@ def asking(patient: Patient, see: Inspector) -> None:
     patient.page.locator("button[value=check]").click()
     patient.page.locator(".govuk-error-summary").wait_for()
     see.look("form with mistakes")
-    patient.answers(PLAIN | {"taking": "not-always", "taking-why": "cost"}, WORDS)
+    patient.answers({"red-flags": "fainting"})
+    patient.goes_on()
+    see.look("form after a red flag")
+    patient.answers(REST | {"taking": "not-always", "taking-why": "cost"}, WORDS)
     see.look("form filled in")
     patient.saves_for_later()
     see.look("saved for later")
+    see.look("what can be asked for")
     patient.opens_the_form_for("lisinopril")
-    patient.answers({"red-flags": "fainting"})
     patient.checks_the_answers()
     see.look("check with a red flag")
-    patient.page.go_back()
+    patient.page.locator("a[href$='?step=1']").click()
+    patient.goes_back()
     patient.answers({"red-flags": "none"})
     patient.checks_the_answers()
     see.look("check")

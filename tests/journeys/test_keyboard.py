@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Frame, Page, expect
 
 from tests.journeys.browsers import Windows
-from tests.journeys.people import PLAIN, Nurse, Patient
+from tests.journeys.people import REST, Nurse, Patient
 
 pytestmark = pytest.mark.journey
 
@@ -66,10 +66,13 @@ def test_a_refill_can_be_asked_for_by_keyboard_alone(patient: Patient) -> None:
     page.keyboard.press("Enter")
     tab_to(page, frame, "main a.govuk-button")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/medicines")
-    tab_to(page, frame, ".app-card a.govuk-button")
+    page.wait_for_url("**/ask")
+    tab_to(page, frame, "a[href$='/refill']")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/refill")
+    page.wait_for_url("**/ask/refill")
+    tab_to(page, frame, ".app-card a")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/ask/*/refill")
 
     tab_to(page, frame, "button[value=check]")
     page.keyboard.press("Enter")
@@ -80,7 +83,11 @@ def test_a_refill_can_be_asked_for_by_keyboard_alone(patient: Patient) -> None:
     expect(patient.choice("red-flags", "chest-or-breathing")).to_be_focused()
 
     page.keyboard.press("Shift+Tab")
-    for question, answer in PLAIN.items():
+    choose(page, frame, "red-flags", "none")
+    tab_to(page, frame, "button[value=check]")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**?step=1")
+    for question, answer in REST.items():
         choose(page, frame, question, answer)
     tab_to(page, frame, "textarea")
     page.keyboard.type("By keyboard alone.")
@@ -144,6 +151,8 @@ def asks_again(patient: Patient) -> None:
 def test_a_follow_up_question_comes_and_goes_with_its_answer(patient: Patient) -> None:
     patient.logs_in("james")
     patient.opens_the_form_for("lisinopril")
+    patient.answers({"red-flags": "none"})
+    patient.goes_on()
     follow_up = patient.choice("taking-why", "cost")
     expect(follow_up).to_be_hidden()
     patient.choice("taking", "not-always").check()

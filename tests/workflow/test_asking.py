@@ -1,4 +1,4 @@
-"""A refill request: decided by the clinic's rules, and written down with all that decided it."""
+"""A request: decided by the clinic's rules, and written down with all that decided it."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ import pytest
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
+from smartapp.workflow.asking import Asking
 from smartapp.workflow.medicines import offers
 from smartapp.workflow.policy.model import Policy
-from smartapp.workflow.refill_request import RefillRequest
+from smartapp.workflow.refills import order_facts
+from smartapp.workflow.subjects import order_subject
 from smartapp.workflow.submission import steps_for
 from tests.workflow.conftest import Given
 from tests.workflow.threads import VOCABULARY
@@ -24,10 +26,10 @@ MARIA = Patient.from_fhir({"resourceType": "Patient", "id": "maria", "birthDate"
 
 
 @pytest.fixture
-def request_with(policy: Policy, usual_answers: Given) -> Callable[..., RefillRequest]:
+def request_with(policy: Policy, usual_answers: Given) -> Callable[..., Asking]:
     topic = policy.topic("refill")
 
-    def request(name: str = "lisinopril 10 mg", **changes: Any) -> RefillRequest:
+    def request(name: str = "lisinopril 10 mg", **changes: Any) -> Asking:
         json = {
             "resourceType": "MedicationRequest",
             "id": "88",
@@ -39,10 +41,10 @@ def request_with(policy: Policy, usual_answers: Given) -> Callable[..., RefillRe
         assert order is not None
         today = policy.calendar.local(NOW).date()
         offered = offers(Section((order,)), Section(()), Section(()), topic.limits, today)
-        return RefillRequest(
+        return Asking(
             policy=policy,
             topic=topic,
-            offer=offered.items[0],
+            subject=order_subject(order, order_facts(offered.items[0].facts, today)),
             patient=MARIA,
             person={},
             answers={**usual_answers, **changes},
@@ -54,7 +56,7 @@ def request_with(policy: Policy, usual_answers: Given) -> Callable[..., RefillRe
 
 
 def test_what_is_written_carries_the_decision_and_what_led_to_it(
-    request_with: Callable[..., RefillRequest],
+    request_with: Callable[..., Asking],
 ) -> None:
     request = request_with()
     decision = request.decision()
@@ -73,7 +75,7 @@ def test_what_is_written_carries_the_decision_and_what_led_to_it(
 
 
 def test_a_danger_that_was_named_goes_to_a_nurse_at_once_and_says_so(
-    request_with: Callable[..., RefillRequest],
+    request_with: Callable[..., Asking],
 ) -> None:
     asked = request_with(**{"red-flags": ("fainting",)}).asked(SID, ("Patient/maria", ""), "w", ())
 
@@ -83,7 +85,7 @@ def test_a_danger_that_was_named_goes_to_a_nurse_at_once_and_says_so(
 
 
 def test_the_patients_own_words_are_all_of_them(
-    request_with: Callable[..., RefillRequest],
+    request_with: Callable[..., Asking],
 ) -> None:
     spoken = request_with(
         **{"side-effects": (True,), "side-effects-words": ("I cough",), "more": ("Please hurry",)}
@@ -94,9 +96,7 @@ def test_the_patients_own_words_are_all_of_them(
 
 
 @pytest.mark.parametrize("name", ["lisinopril 10 mg", ""])
-def test_every_order_can_be_written_down(
-    request_with: Callable[..., RefillRequest], name: str
-) -> None:
+def test_every_order_can_be_written_down(request_with: Callable[..., Asking], name: str) -> None:
     asked = request_with(name).asked(SID, ("Patient/maria", ""), "words", ())
 
     for with_response in (True, False):
