@@ -3,10 +3,12 @@
 from smartapp.transport.address import origin, outside, parse
 from smartapp.transport.answer import Answer
 from smartapp.transport.door import Bearer, Limits, Transport
+from smartapp.transport.flow import Flow
 
 __all__ = [
     "Answer",
     "Bearer",
+    "Flow",
     "Limits",
     "Transport",
     "origin",

@@ -58,15 +58,7 @@ class Answer:
 
     @property
     def retry_after(self) -> float | None:
-        """Seconds, from either form of the header; None where it is absent or makes no sense."""
-        stated = self.headers.get("Retry-After", "").strip()
-        if re.fullmatch(r"[0-9]{1,9}", stated):
-            return min(float(stated), LONGEST_RETRY_AFTER)
-        try:
-            wait = parsedate_to_datetime(stated).timestamp() - time.time()
-        except (ValueError, OverflowError):
-            return None
-        return min(max(wait, 0.0), LONGEST_RETRY_AFTER)
+        return retry_after(self.headers)
 
     def _failure(self) -> EhrError:
         match self.status:
@@ -99,6 +91,18 @@ class Answer:
         issues = outcome.get("issue") if isinstance(outcome, dict) else None
         codes = (issue.get("code") for issue in _list(issues) if isinstance(issue, dict))
         return tuple(code for code in codes if _is_code(code))[:10]
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """Seconds, from either form of the header; None where it is absent or makes no sense."""
+    stated = headers.get("Retry-After", "").strip()
+    if re.fullmatch(r"[0-9]{1,9}", stated):
+        return min(float(stated), LONGEST_RETRY_AFTER)
+    try:
+        wait = parsedate_to_datetime(stated).timestamp() - time.time()
+    except (ValueError, OverflowError):
+        return None
+    return min(max(wait, 0.0), LONGEST_RETRY_AFTER)
 
 
 def _list(value: object) -> list[Any]:

@@ -14,33 +14,29 @@ from http.cookiejar import DefaultCookiePolicy
 from typing import Any, TypeVar
 
 import requests
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
 
 from smartapp.errors import (
     AnswerLost,
-    AnswerTooLarge,
     EhrBusy,
     EhrError,
     EhrTooSlow,
     EhrUnreachable,
-    MalformedAnswer,
     OutsideFhirBase,
     SmartappError,
 )
 from smartapp.logs import REQUEST_ID
 from smartapp.transport.address import Address, outside, parse
-from smartapp.transport.answer import Answer
+from smartapp.transport.answer import Answer, retry_after
 from smartapp.transport.breaker import Breaker
 from smartapp.transport.connection import Adapter, Attempt, current
+from smartapp.transport.flow import BREAKS, Flow, named
 from smartapp.transport.memory import Memory
 
 T = TypeVar("T")
+Answered = TypeVar("Answered", Answer, Flow)
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a read that met these may be repeated
 GATEWAY_DOWN = frozenset({502, 503, 504})
-STEP = 16_384
-UNSUSPICIOUS = 1_000_000
-MOST_EXPANSION = 200  # FHIR unpacks to some thirty times its size, a bomb to a thousand times
 
 # The library writes whole addresses into its log, and an address can name a patient.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -153,6 +149,30 @@ class Transport:
         request = self._prepared(method, url, headers or {}, body, bearer)
         return self._repeated(line, request, patience)
 
+    def open(
+        self,
+        url: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        bearer: Bearer,
+        within: float,
+        max_bytes: int,
+    ) -> Flow:
+        """A GET whose body is handed on as it arrives. Not repeated: a person can click again."""
+        if outside(bearer.base, url):
+            raise OutsideFhirBase
+        line = self._line(self._permitted(url))
+        request = self._prepared("GET", url, headers or {}, None, bearer)
+        patience = _Patience(time.monotonic() + within, self._limits.first_byte, max_bytes)
+        self._enter(line, patience.ends)
+        try:
+            return self._noted(
+                line.breaker, lambda: self._opened(request, patience, close=line.slots.release)
+            )
+        except BaseException:
+            line.slots.release()
+            raise
+
     def together(
         self, calls: Sequence[Callable[[], T]], *, within: float
     ) -> list[T | SmartappError]:
@@ -244,30 +264,35 @@ class Transport:
         return self._once(line, request, patience)
 
     def _once(self, line: _Line, request: requests.PreparedRequest, patience: _Patience) -> Answer:
-        if not line.slots.acquire(timeout=max(0.0, patience.ends - time.monotonic())):
-            raise EhrBusy(None)
+        self._enter(line, patience.ends)
         try:
-            if time.monotonic() >= patience.ends:
-                raise EhrBusy(None)
-            if not line.breaker.lets_through():
-                raise EhrUnreachable("left alone for a while")
-            return self._watched(line.breaker, request, patience)
+            return self._noted(line.breaker, lambda: self._exchange(request, patience))
         finally:
             line.slots.release()
 
-    def _watched(
-        self, breaker: Breaker, request: requests.PreparedRequest, patience: _Patience
-    ) -> Answer:
+    def _enter(self, line: _Line, ends: float) -> None:
+        """Takes one of the ways to this EHR, or says why there is none. It must be given back."""
+        if not line.slots.acquire(timeout=max(0.0, ends - time.monotonic())):
+            raise EhrBusy(None)
+        if time.monotonic() >= ends:
+            line.slots.release()
+            raise EhrBusy(None)
+        if not line.breaker.lets_through():
+            line.slots.release()
+            raise EhrUnreachable("left alone for a while")
+
+    def _noted(self, breaker: Breaker, exchange: Callable[[], Answered]) -> Answered:
+        """The breaker hears how it went."""
         started = time.monotonic()
         try:
-            answer = self._exchange(request, patience)
+            answer = exchange()
         except EhrError as failure:
             if not isinstance(failure, (EhrUnreachable, EhrTooSlow)):
                 breaker.worked()
             elif not self._was_hurried(failure, started):
                 breaker.failed()
             raise
-        if answer.status in GATEWAY_DOWN and answer.retry_after is None:
+        if answer.status in GATEWAY_DOWN and retry_after(answer.headers) is None:
             breaker.failed()
         else:
             breaker.worked()
@@ -279,44 +304,28 @@ class Transport:
         return type(failure) is EhrTooSlow and waited < self._limits.first_byte
 
     def _exchange(self, request: requests.PreparedRequest, patience: _Patience) -> Answer:
+        with self._opened(request, patience) as flow:
+            return Answer(flow.status, flow.headers, flow.whole(), flow.url)
+
+    def _opened(
+        self,
+        request: requests.PreparedRequest,
+        patience: _Patience,
+        close: Callable[[], None] = lambda: None,
+    ) -> Flow:
+        """The answer up to its body. Redirects are answers: nobody follows them."""
         now = time.monotonic()
         attempt = Attempt(now + self._limits.connect, now + patience.first_byte, patience.ends)
         token = current.set(attempt)
         try:
-            with self._session.send(
+            response = self._session.send(
                 request, stream=True, allow_redirects=False, timeout=self._limits.total
-            ) as response:
-                body = _body(response, patience.max_bytes)
-                return Answer(response.status_code, response.headers, body, request.url or "")
-        except DecodeError:
-            raise MalformedAnswer("cannot be decompressed") from None
-        except (requests.RequestException, HTTPError, OSError) as error:
-            raise _named(error, attempt) from None  # its text holds the whole address
+            )
+        except BREAKS as error:
+            raise named(error, attempt) from None  # its text holds the whole address
         finally:
             current.reset(token)
-
-
-def _body(response: requests.Response, cap: int) -> bytes:
-    """Bytes are counted as they come out of the decompressor, in small steps. A bomb is known by
-    its growth long before the cap: ten at once would fill the memory with what fits under it.
-    """
-    chunks: list[bytes] = []
-    size = 0
-    while chunk := response.raw.read1(STEP, decode_content=True):
-        size += len(chunk)
-        if size > min(cap, max(UNSUSPICIOUS, MOST_EXPANSION * response.raw.tell())):
-            raise AnswerTooLarge
-        chunks.append(chunk)
-    return b"".join(chunks)
-
-
-def _named(error: Exception, attempt: Attempt) -> EhrError:
-    kind = type(error).__name__
-    if not attempt.left:
-        return EhrUnreachable(kind)
-    if isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError)):
-        return EhrTooSlow(kind)
-    return AnswerLost(kind)
+        return Flow(response, attempt, patience.max_bytes, close)
 
 
 def _until(ends: float, call: Callable[[], T]) -> T | SmartappError:

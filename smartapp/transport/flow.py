@@ -1,0 +1,124 @@
+"""A body as it arrives, piece by piece: counted, timed, and whole only where asked for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from types import TracebackType
+from typing import Self
+
+import requests
+from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+
+from smartapp.errors import (
+    AnswerLost,
+    AnswerTooLarge,
+    EhrError,
+    EhrTooSlow,
+    EhrUnreachable,
+    MalformedAnswer,
+)
+from smartapp.transport.connection import Attempt, current
+
+STEP = 16_384
+UNSUSPICIOUS = 1_000_000
+MOST_EXPANSION = 200  # FHIR unpacks to some thirty times its size, a bomb to a thousand times
+
+BREAKS = (requests.RequestException, HTTPError, OSError)
+
+
+class Flow:
+    """What an EHR sends, from its first byte on. Whoever opens one closes it: it holds one of the
+    few ways to that EHR.
+
+    Bytes are counted as they come out of the decompressor, in small steps. A bomb is known by its
+    growth long before the cap: ten at once would fill the memory with what fits under it.
+    """
+
+    def __init__(
+        self, response: requests.Response, attempt: Attempt, cap: int, close: Callable[[], None]
+    ) -> None:
+        self._response = response
+        self._attempt = attempt
+        self._cap = cap
+        self._close = close
+        self._begun: list[bytes] = []
+        self._size = 0
+        self._open = True
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        _kind: type[BaseException] | None,
+        _error: BaseException | None,
+        _trace: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    @property
+    def status(self) -> int:
+        return self._response.status_code
+
+    @property
+    def headers(self) -> Mapping[str, str]:
+        return self._response.headers
+
+    @property
+    def url(self) -> str:
+        return self._response.request.url or ""
+
+    @property
+    def length(self) -> int | None:
+        """How many bytes it will be; None where that is not known before its end."""
+        stated = self.headers.get("Content-Length", "")
+        packed = self.headers.get("Content-Encoding", "identity") != "identity"
+        return int(stated) if stated.isascii() and stated.isdigit() and not packed else None
+
+    def first(self, count: int) -> bytes:
+        """The first bytes, or all where there are fewer. `pieces` still begins with them."""
+        while sum(map(len, self._begun)) < count and (piece := self._read()):
+            self._begun.append(piece)
+        return b"".join(self._begun)[:count]
+
+    def pieces(self) -> Iterator[bytes]:
+        """All of it, once. What breaks off in the middle raises: half a document is none."""
+        with self:
+            while self._begun:
+                yield self._begun.pop(0)
+            while piece := self._read():
+                yield piece
+
+    def whole(self) -> bytes:
+        return b"".join(self.pieces())
+
+    def close(self) -> None:
+        if self._open:
+            self._open = False
+            self._response.close()
+            self._close()
+
+    def _read(self) -> bytes:
+        token = current.set(self._attempt)
+        try:
+            piece: bytes = self._response.raw.read1(STEP, decode_content=True)
+        except DecodeError:
+            raise MalformedAnswer("cannot be decompressed") from None
+        except BREAKS as error:
+            raise named(error, self._attempt) from None  # its text holds the whole address
+        finally:
+            current.reset(token)
+        self._size += len(piece)
+        likely = max(UNSUSPICIOUS, MOST_EXPANSION * self._response.raw.tell())
+        if self._size > min(self._cap, likely):
+            raise AnswerTooLarge
+        return piece
+
+
+def named(error: Exception, attempt: Attempt) -> EhrError:
+    kind = type(error).__name__
+    if not attempt.left:
+        return EhrUnreachable(kind)
+    if isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError)):
+        return EhrTooSlow(kind)
+    return AnswerLost(kind)
