@@ -29,9 +29,14 @@ _UNSEEN = dict.fromkeys(
 LONGEST_NAME = 80
 
 
+def visible(text: str) -> str:
+    """All lines, in the order in which they are written."""
+    return text.translate(_UNSEEN)
+
+
 def plain(text: str) -> str:
     """One line, in the order in which it is written."""
-    return " ".join(text.translate(_UNSEEN).split())
+    return " ".join(visible(text).split())
 
 
 def tidy(text: str, longest: int = LONGEST_NAME) -> str:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from smartapp.errors import PolicyError
 from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
 from smartapp.workflow.policy.conditions import Otherwise
+from smartapp.workflow.policy.disclosure import read_kinds, read_privacy
 from smartapp.workflow.policy.intake import TopicGroup
 from smartapp.workflow.policy.intake_reading import first_use
 from smartapp.workflow.policy.lint import check_topic
@@ -68,9 +69,11 @@ def _read(reading: Reading) -> Policy:
         queues=queues,
         review=around.unclassified.route.queue,
         groups=groups,
-        topics=_topics(reading, file, groups, around),
+        topics=(topics := _topics(reading, file, groups, around)),
         first_use=first_use(file.table("first_use")),
         readings=read_readings(reading, queues),
+        document_kinds=read_kinds(reading),
+        privacy=read_privacy(reading, topics),
     )
     file.check_nothing_else()
     return policy

@@ -12,6 +12,7 @@ from smartapp.fhir.questionnaire import Questionnaire
 from smartapp.words import LocalText
 from smartapp.workflow.calendar import Calendar, ResponseTime
 from smartapp.workflow.policy.conditions import Condition
+from smartapp.workflow.policy.disclosure import DocumentKind, Privacy
 from smartapp.workflow.policy.intake import (
     About,
     Confidentiality,
@@ -201,6 +202,8 @@ class Policy:
     topics: Mapping[str, Topic]
     first_use: FirstUse
     readings: Mapping[str, ReadingKind]  # what patients measure at home, by code
+    document_kinds: tuple[DocumentKind, ...]
+    privacy: Privacy
 
     def topic(self, code: str) -> Topic:
         topic = self.topics.get(code)
