@@ -308,6 +308,30 @@ class NotOffered(SmartappError):
         super().__init__(f"{feature}: {reason}")
 
 
+class LinkExpired(SmartappError):
+    """A link that was good for some minutes, and is no longer."""
+
+    code = "link-expired"
+
+
+class DocumentChanged(SmartappError):
+    """Between the list and the click a newer version came, or this one was withdrawn."""
+
+    code = "document-changed"
+
+
+class DocumentKeptBack(SmartappError):
+    """Not, or no longer, for this person to open."""
+
+    code = "document-kept-back"
+
+
+class DocumentElsewhere(SmartappError):
+    """It lies in another system, which this app does not ask."""
+
+    code = "document-elsewhere"
+
+
 class ClaimLost(SmartappError):
     """Somebody else owns the item now, or it changed in the meantime."""
 

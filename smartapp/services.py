@@ -14,8 +14,9 @@ from smartapp.auth.token_answer import TokenAnswer
 from smartapp.config import Ehr, Settings
 from smartapp.errors import EhrError, EhrUnreachable, LaunchFailed, NoSession, SmartappError
 from smartapp.fhir.capability import Capability
-from smartapp.fhir.client import FhirClient, Renew, Withheld
+from smartapp.fhir.client import FhirClient, KeepsBack, Renew, Withheld
 from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.labels import labels_of
 from smartapp.launch import Launched, Role, Token, refresh
 from smartapp.sessions.drafts import Drafts
 from smartapp.sessions.launches import ActiveLaunch, Launches
@@ -30,6 +31,13 @@ from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy
 
 CAPABILITY_SECONDS = 600.0
+
+
+def acts_for_another(active: ActiveLaunch) -> bool:
+    """Whoever the EHR does not plainly say to be the patient counts as somebody else."""
+    user = active.launched.user
+    own = f"Patient/{active.launched.patient_id}"
+    return user.role is Role.PATIENT and user.fhir_user != own
 
 
 @dataclass(frozen=True)
@@ -113,7 +121,15 @@ class Services:
             patient_id=bound_to,
             on_withheld=on_withheld,
             renew=renew,
+            keeps_back=self._keeps_back(active),
         )
+
+    def _keeps_back(self, active: ActiveLaunch) -> KeepsBack:
+        """The clinic's word on labelled parts of the record. What staff see, the EHR decides."""
+        if active.launched.user.role is Role.STAFF:
+            return lambda _resource: False
+        privacy, proxy = self.policy.privacy, acts_for_another(active)
+        return lambda resource: privacy.keeps_back(labels_of(resource), proxy=proxy)
 
     def first_read(self, launched: Launched) -> FhirClient:
         """Before there is a session: only the patient that the launch named."""

@@ -43,6 +43,41 @@ def record_viewed(context: Context, patient: str, counts: Mapping[str, int]) -> 
     return Event("record.view", Action.READ, context, patient=patient, entities=entities)
 
 
+def document_opened(context: Context, patient: str, ref: str, version: str, how: str) -> Event:
+    """Before the first byte leaves. `how` is text, html, image, pdf or save."""
+    entity = Entity("DocumentReference", ref=ref, version=version)
+    return Event(
+        "document.open", Action.READ, context, subtype=how, patient=patient, entities=(entity,)
+    )
+
+
+def document_sent(
+    context: Context, patient: str, ref: str, *, size: int, sha256: str, whole: bool
+) -> Event:
+    """After its last byte, or after the one that was the last to get through."""
+    return Event(
+        "document.sent",
+        Action.READ,
+        context,
+        outcome=Outcome.SUCCESS if whole else Outcome.MINOR_FAILURE,
+        patient=patient,
+        entities=(Entity("DocumentReference", ref=ref),),
+        extras={"bytes": size, "sha256": sha256},
+    )
+
+
+def document_refused(context: Context, patient: str, ref: str, reason: str) -> Event:
+    return Event(
+        "document.deny",
+        Action.READ,
+        context,
+        outcome=Outcome.SERIOUS_FAILURE,
+        reason_code=reason,
+        patient=patient,
+        entities=(Entity("DocumentReference", ref=ref),),
+    )
+
+
 def list_viewed(context: Context, queue: str, rows: Mapping[str, int]) -> tuple[Event, ...]:
     """One event for each patient in the list, with the number of their items."""
     return tuple(

@@ -15,19 +15,24 @@ from smartapp.fhir.searchset import Page
 from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
 from smartapp.fhir.writable import check_change, check_writable
-from smartapp.transport import Answer, Bearer, Transport
+from smartapp.transport import Answer, Bearer, Flow, Transport
 
 FHIR_JSON = "application/fhir+json"
 FRESH = {"Cache-Control": "no-cache"}  # some servers serve the same search again for a minute
 SEARCH_SECONDS = 10.0  # with all its pages
 
 ETAG = re.compile(r'(?:W/)?"[A-Za-z0-9.-]{1,64}"', re.ASCII)
+_HAS_SCHEME = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _HALF_A_CHARACTER = re.compile(rb"\\u[dD][89a-fA-F]")
 
 UNAUTHORIZED = 401
 
-Withheld = Callable[[str], None]
 Renew = Callable[[Bearer], Bearer]  # another one for one that was refused, or TokenNotAccepted
+FILE_SECONDS = 60.0
+LARGEST_FILE = 25_000_000
+
+Withheld = Callable[[str], None]
+KeepsBack = Callable[[Json], bool]
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,9 @@ class Written:
 
 
 class FhirClient:
-    """Bound to a patient, it lets nothing through that is not theirs."""
+    """Bound to a patient, it lets nothing through that is not theirs. What is theirs, and yet not
+    for whoever reads, is as good as absent: it is neither counted nor missed.
+    """
 
     def __init__(
         self,
@@ -65,6 +72,7 @@ class FhirClient:
         patient_id: str | None = None,
         on_withheld: Withheld = lambda _kind: None,
         renew: Renew | None = None,
+        keeps_back: KeepsBack = lambda _resource: False,
     ) -> None:
         self._transport = transport
         self._bearer = bearer
@@ -72,13 +80,15 @@ class FhirClient:
         self.patient_id = patient_id
         self._on_withheld = on_withheld
         self._renew = renew
+        self._keeps_back = keeps_back
 
     # --- reading ----------------------------------------------------------------------------
 
-    def read(self, reference: str) -> Json:
+    def read(self, reference: str, *, fresh: bool = False) -> Json:
         """One resource by "Type/id". Another patient's is as good as absent."""
         wanted, _, identity = reference.partition("/")
-        resource = self._resource(self._get(f"{self._base}/{reference}"))
+        headers = FRESH if fresh else {}
+        resource = self._resource(self._get(f"{self._base}/{reference}", headers))
         if resource.get("resourceType") != wanted:
             raise MalformedAnswer(f"{wanted}: another type came back")
         if not self._may_show(resource):
@@ -86,6 +96,8 @@ class FhirClient:
             raise NotFound(f"{wanted}: not this patient's")
         if resource.get("id") != identity:
             raise MalformedAnswer(f"{wanted}: another one came back")
+        if self._keeps_back(resource):
+            raise NotFound(f"{wanted}: not for who reads")
         return resource
 
     def search(
@@ -115,7 +127,7 @@ class FhirClient:
         """From a page on, by the address that the EHR gave for it."""
         headers = FRESH if fresh else {}
         ends = time.monotonic() + within
-        haul = _Haul(self._may_show, self._on_withheld)
+        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back)
         seen: set[str] = set()
         while url is not None:
             left = ends - time.monotonic()
@@ -133,6 +145,21 @@ class FhirClient:
             haul.take(page)
             url = page.following
         return haul.found()
+
+    def open_file(self, url: str, accept: str) -> Flow:
+        """What an attachment points to, as it arrives. Only what lies in this EHR is fetched."""
+        address = url if _HAS_SCHEME.match(url) else f"{self._base}/{url}"
+        flow = self._transport.open(
+            address,
+            headers={"Accept": accept, **FRESH},
+            bearer=self._bearer,
+            within=FILE_SECONDS,
+            max_bytes=LARGEST_FILE,
+        )
+        if not 200 <= flow.status < 300:
+            flow.close()
+            Answer(flow.status, flow.headers, b"", flow.url).raise_for_status()
+        return flow
 
     # --- writing ----------------------------------------------------------------------------
 
@@ -223,7 +250,9 @@ class FhirClient:
 class _Haul:
     """What the pages of one search bring, each resource once."""
 
-    def __init__(self, may_show: Callable[[Json], bool], on_withheld: Withheld) -> None:
+    def __init__(
+        self, may_show: Callable[[Json], bool], on_withheld: Withheld, keeps_back: KeepsBack
+    ) -> None:
         self.matches: dict[str, Json] = {}
         self.complete = True
         self.following: str | None = None
@@ -234,6 +263,7 @@ class _Haul:
         self._total: int | None = None
         self._may_show = may_show
         self._on_withheld = on_withheld
+        self._keeps_back = keeps_back
 
     def take(self, page: Page) -> None:
         self.complete = self.complete and page.whole
@@ -246,11 +276,17 @@ class _Haul:
             self._keep(resource, self._included)
 
     def _keep(self, resource: Json, kept: dict[str, Json]) -> None:
-        if self._may_show(resource):
-            kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
-        else:
+        if not self._may_show(resource):
             self._withheld += 1
             self._on_withheld(resource["resourceType"])
+            return
+        try:
+            kept_back = self._keeps_back(resource)
+        except MalformedAnswer:  # whom it is for cannot be read
+            self.complete = False
+            return
+        if not kept_back:
+            kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
 
     def stop_before(self, url: str | None) -> None:
         self.following = url if self.complete else None

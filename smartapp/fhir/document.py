@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from smartapp.fhir.codes import ENTERED_IN_ERROR
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept, Element, Json
+from smartapp.fhir.labels import labels_of
 from smartapp.fhir.plain import tidy
 from smartapp.fhir.serial import as_bytes
 
@@ -98,16 +99,6 @@ def version_of(json: Json) -> str:
     meta = Element(json, "resource").child("meta")
     stated = meta.text("versionId") if meta else None
     return stated or hashlib.sha256(as_bytes(json)).hexdigest()[:16]
-
-
-def labels_of(json: Json) -> frozenset[tuple[str, str]]:
-    """The security labels of any resource: those of its envelope, and those of a document."""
-    element = Element(json, str(json.get("resourceType")))
-    meta = element.child("meta")
-    codings = [each.as_coding() for each in meta.children("security")] if meta else []
-    if json.get("resourceType") == "DocumentReference":
-        codings += [coding for each in element.concepts("securityLabel") for coding in each.codings]
-    return frozenset((coding.system, coding.code) for coding in codings)
 
 
 def _contents(document: Element) -> list[Content]:

@@ -15,7 +15,7 @@ from smartapp.errors import NotFound, WrongRole
 from smartapp.fhir.client import FhirClient
 from smartapp.launch import Role
 from smartapp.pages.paths import Paths
-from smartapp.services import Services
+from smartapp.services import Services, acts_for_another
 from smartapp.sessions.handles import open_handle, seal_handle
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.sessions.person import Person
@@ -62,6 +62,10 @@ class Here:
     @property
     def fhir_user(self) -> str:
         return self.active.launched.user.fhir_user
+
+    @property
+    def is_proxy(self) -> bool:
+        return acts_for_another(self.active)
 
     @cached_property
     def now(self) -> datetime:
