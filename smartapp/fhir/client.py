@@ -15,7 +15,7 @@ from smartapp.fhir.searchset import Page
 from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
 from smartapp.fhir.writable import check_change, check_writable
-from smartapp.transport import Answer, Bearer, Flow, Transport
+from smartapp.transport import Answer, Bearer, Flow, Transport, outside
 
 FHIR_JSON = "application/fhir+json"
 FRESH = {"Cache-Control": "no-cache"}  # some servers serve the same search again for a minute
@@ -148,18 +148,34 @@ class FhirClient:
 
     def open_file(self, url: str, accept: str) -> Flow:
         """What an attachment points to, as it arrives. Only what lies in this EHR is fetched."""
-        address = url if _HAS_SCHEME.match(url) else f"{self._base}/{url}"
-        flow = self._transport.open(
+        flow = self._flow(self._address(url), accept)
+        if flow.status == UNAUTHORIZED and self._renew is not None:
+            flow.close()
+            self._bearer = self._renew(self._bearer)
+            flow = self._flow(self._address(url), accept)
+        if not 200 <= flow.status < 300:
+            flow.close()
+            Answer(flow.status, flow.headers, b"", flow.url).raise_for_status()
+        return flow
+
+    def _flow(self, address: str, accept: str) -> Flow:
+        return self._transport.open(
             address,
             headers={"Accept": accept, **FRESH},
             bearer=self._bearer,
             within=FILE_SECONDS,
             max_bytes=LARGEST_FILE,
         )
-        if not 200 <= flow.status < 300:
-            flow.close()
-            Answer(flow.status, flow.headers, b"", flow.url).raise_for_status()
-        return flow
+
+    def is_inside(self, url: str) -> bool:
+        return not outside(self._base, self._address(url))
+
+    def _address(self, url: str) -> str:
+        return url if _HAS_SCHEME.match(url) else f"{self._base}/{url}"
+
+    def shortened(self, pointer: str) -> str:
+        """A pointer into this EHR without its address, so that only foreign ones have one."""
+        return pointer.removeprefix(f"{self._base}/")
 
     # --- writing ----------------------------------------------------------------------------
 

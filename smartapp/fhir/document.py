@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from dataclasses import dataclass, field
 
 from smartapp.fhir.codes import ENTERED_IN_ERROR
@@ -14,6 +15,7 @@ from smartapp.fhir.serial import as_bytes
 
 UNFINISHED = ("preliminary", "entered-in-error")
 LONGEST_TITLE = 200
+_MEDIA_TYPE = re.compile(r"[a-z0-9.+-]{1,60}/[a-z0-9.+-]{1,90}", re.ASCII)
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,12 @@ class Document:
         return self.status == "current" and self.doc_status not in UNFINISHED
 
 
+def media_type(stated: str) -> str:
+    """Without parameters, in small letters; "" for what is no media type: it goes into headers."""
+    bare = stated.partition(";")[0].strip().lower()
+    return bare if _MEDIA_TYPE.fullmatch(bare) else ""
+
+
 def version_of(json: Json) -> str:
     """What changes with every change: the EHR's own number, else a fingerprint of the whole."""
     meta = Element(json, "resource").child("meta")
@@ -109,7 +117,7 @@ def _contents(document: Element) -> list[Content]:
             continue
         found.append(
             Content(
-                type=(attachment.text("contentType") or "").partition(";")[0].strip().lower(),
+                type=media_type(attachment.text("contentType") or ""),
                 title=tidy(attachment.text("title") or "", LONGEST_TITLE),
                 url=attachment.text("url") or "",
                 data=attachment.text("data"),

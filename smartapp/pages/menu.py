@@ -72,9 +72,14 @@ def _health(words: Words) -> tuple[Entry, ...]:
     )  # fmt: skip
 
 
-def _care(_words: Words) -> tuple[Entry, ...]:
+def _care(words: Words) -> tuple[Entry, ...]:
     """Visits, plans and the people who care for the patient."""
-    return ()
+    return (
+        Entry(
+            "documents", words("Notes and documents"), words("Notes of visits, letters, reports."),
+            _search("DocumentReference"),
+        ),
+    )  # fmt: skip
 
 
 def _clinic(_words: Words) -> tuple[Entry, ...]:

@@ -60,6 +60,7 @@ def explain(words: Words, code: str, *, by_ehr: bool = False) -> Explanation:
     """The explanation for an error's code. Every code that a page can meet has one."""
     return (
         _launch(words, code)
+        or _of_documents(words, code)
         or _over(words, code, by_ehr)
         or _in_session(words, code)
         or _unexpected(words)
@@ -171,6 +172,37 @@ def _launch(words: Words, code: str) -> Explanation | None:
         "launch-identity",
     }:
         return trouble
+    return table.get(code)
+
+
+def _of_documents(words: Words, code: str) -> Explanation | None:
+    nothing = words("Nothing was changed.")
+    table = {
+        "link-expired": Explanation(
+            words("This link has ended"),
+            words("Links to documents work for 15 minutes. This keeps them safe."),
+            nothing,
+            (words("Go to your documents and open it again."),),
+        ),
+        "document-changed": Explanation(
+            words("This document has changed"),
+            words("There is a newer version, or the clinic has taken it back."),
+            nothing,
+            (words("Go to your documents. The newest version is there, if there is one."),),
+        ),
+        "document-kept-back": Explanation(
+            words("This document is not shared here"),
+            words("The clinic does not share it with you in this app."),
+            nothing,
+            (words("If you need it, call the clinic."),),
+        ),
+        "document-elsewhere": Explanation(
+            words("This document is in another system"),
+            words("This app opens only what lies in your clinic’s own system."),
+            nothing,
+            (words("If you need it, call the clinic."),),
+        ),
+    }
     return table.get(code)
 
 

@@ -37,6 +37,10 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.TokenNotAccepted, 401),
     (errors.RequestForged, 403),
     (errors.WrongRole, 403),
+    (errors.LinkExpired, 410),
+    (errors.DocumentChanged, 410),
+    (errors.DocumentKeptBack, 403),
+    (errors.DocumentElsewhere, 404),
     (errors.NotFound, 404),
     (errors.NotOffered, 403),
     (errors.NotAllowed, 403),
@@ -136,6 +140,8 @@ def _sign_in(words: Words, way_in: WayIn) -> Link | None:
 def _again(words: Words) -> Link:
     """Inside a session back to its start, outside to the front page: never a dead end."""
     active = g.get("active")
+    if active is not None and request.blueprint == "documents":
+        return Link(words("Go to your documents"), f"/l/{active.lid}/documents")
     if active is not None:
         return Link(words("Go to the start page"), f"/l/{active.lid}/")
     return Link(words("Go to the front page"), "/")

@@ -32,9 +32,11 @@ def register(app: Flask, settings: Settings) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         allowed = " ".join(_ancestors(everyone)) or "'none'"
-        policy = response.headers.get("Content-Security-Policy", "")
+        policy = g.get("own_policy") or response.headers.get("Content-Security-Policy", "")
         if "form_leads_to" in g:
             policy = policy.replace(FORMS, f"{FORMS} {g.form_leads_to}")
+        if g.get("frames_us"):
+            policy = f"{policy}; frame-src 'self'"
         response.headers["Content-Security-Policy"] = f"{policy}; frame-ancestors {allowed}"
         response.headers.pop("X-Frame-Options", None)
         response.headers["Permissions-Policy"] = SWITCHED_OFF
@@ -62,10 +64,12 @@ def register(app: Flask, settings: Settings) -> None:
 
 
 def _ancestors(everyone: tuple[str, ...]) -> tuple[str, ...]:
-    """A session's pages: its own EHR. Pages without data: any EHR of the configuration."""
+    """A session's pages: its own EHR. Pages without data: any EHR of the configuration. A document
+    also stands in a frame of our own page, which may stand in one of the EHR.
+    """
     mine = g.get("frame_ancestors")
     if mine is not None:
-        return tuple(mine)
+        return (*mine, "'self'") if g.get("framed_by_us") else tuple(mine)
     if g.get("data_free") or request.blueprint == "launch":
         return everyone
     return ()

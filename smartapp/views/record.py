@@ -78,6 +78,29 @@ def viewed(here: Present, patient_id: str, **counts: int) -> None:
     _record(here, audit.record_viewed(_context(here), f"Patient/{patient_id}", shown))
 
 
+def document_opened(here: Present, reference: str, version: str, how: str) -> None:
+    """Before its first byte is sent."""
+    patient = _own_patient(here)
+    _record(here, audit.document_opened(_context(here), patient, reference, version, how))
+
+
+def document_refused(here: Present, reference: str, reason: str) -> None:
+    _record(here, audit.document_refused(_context(here), _own_patient(here), reference, reason))
+
+
+def document_sent(here: Present, reference: str) -> Callable[[int, str, bool], None]:
+    """For when it has been sent: then there is no request to ask any more."""
+    context, patient = _context(here), _own_patient(here)
+
+    def tell(size: int, sha256: str, whole: bool) -> None:
+        event = audit.document_sent(
+            context, patient, reference, size=size, sha256=sha256, whole=whole
+        )
+        here.services.audit.record(event)
+
+    return tell
+
+
 def in_requests(requests: Iterable[Request]) -> dict[str, int]:
     """How many messages, and how many units of work, these requests are made of."""
     listed = list(requests)
@@ -176,6 +199,10 @@ def denied(services: Services, reason: str) -> None:
     patient = f"Patient/{patient_id}" if patient_id else ""
     route = request.endpoint or "unknown"
     services.audit.record(audit.access_denied(context, route, reason, patient))
+
+
+def _own_patient(here: Present) -> str:
+    return f"Patient/{here.active.launched.patient_id or 'unknown'}"
 
 
 def _context(here: Present) -> Context:

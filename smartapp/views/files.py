@@ -1,0 +1,99 @@
+"""A file of the record on its way to a browser: never on disk, and harmless when it gets there."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+import unicodedata
+from collections.abc import Callable, Iterator
+
+from flask import g, render_template
+from werkzeug.wrappers import Response
+
+from smartapp.fhir.content import UNKNOWN, FileKind, Shown
+from smartapp.fhir.narrative import clean_html
+from smartapp.fhir.plain import plain
+from smartapp.workflow.documents import File
+
+SANDBOX = "sandbox; default-src 'none'"
+LOCKED = f"{SANDBOX}; base-uri 'none'; form-action 'none'"
+# A browser's own PDF viewer does not start in a sandbox; the page around it can load nothing.
+PDF_ALONE = "default-src 'none'; object-src 'self'; base-uri 'none'; form-action 'none'"
+LONGEST_NAME = 80
+
+# How cleaned words look in their frame: the one style that their policy lets in.
+STYLE = (
+    "body{font:1.0625rem/1.5 system-ui,sans-serif;margin:1rem;overflow-wrap:anywhere}"
+    "table{border-collapse:collapse}td,th{border:1px solid;padding:.25rem .5rem;text-align:start}"
+)
+STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
+
+Ended = Callable[[int, str, bool], None]  # bytes, SHA-256, whether that is all
+
+
+def lock(policy: str = LOCKED) -> None:
+    """This answer is somebody else's content: it gets a policy of its own, and may stand in a frame
+    of our own pages.
+    """
+    g.own_policy = policy
+    g.framed_by_us = True
+
+
+def respond(file: File, title: str, *, save: bool, language: str, ended: Ended) -> Response:
+    """Shown in the browser where that is safe; saved where not, or where that is asked for."""
+    if file.kind.shown is Shown.AS_HTML:
+        return _cleaned(file, title, save=save, language=language, ended=ended)
+    saved = save or file.kind.shown is Shown.NOT
+    lock(PDF_ALONE if file.kind.shown is Shown.AS_PDF and not saved else LOCKED)
+    response = Response(_counted(file, ended), direct_passthrough=True)
+    response.call_on_close(file.close)
+    response.headers["Content-Type"] = _content_type(file.kind, saved=saved)
+    if file.length is not None:
+        response.headers["Content-Length"] = str(file.length)
+    _name(response, title, file.kind.ending, saved=saved)
+    return response
+
+
+def _cleaned(file: File, title: str, *, save: bool, language: str, ended: Ended) -> Response:
+    """What is saved is as clean as what is shown: on a device nothing would hold it back."""
+    lock(f"{LOCKED}; style-src 'sha256-{STYLE_HASH}'")
+    html = render_template(
+        "document.html", body=clean_html(file.text()), title=title, language=language, style=STYLE
+    )
+    content = html.encode()
+    ended(len(content), hashlib.sha256(content).hexdigest(), True)
+    response = Response(content, content_type="text/html; charset=utf-8")
+    _name(response, title, ".html", saved=save)
+    return response
+
+
+def _content_type(kind: FileKind, *, saved: bool) -> str:
+    if kind.shown is Shown.AS_TEXT and not saved:
+        return "text/plain; charset=utf-8"
+    return kind.type if kind.shown is not Shown.AS_TEXT else UNKNOWN
+
+
+def _counted(file: File, ended: Ended) -> Iterator[bytes]:
+    digest, size, whole = hashlib.sha256(), 0, False
+    try:
+        for piece in file.pieces():
+            digest.update(piece)
+            size += len(piece)
+            yield piece
+        whole = True
+    finally:
+        file.close()
+        ended(size, digest.hexdigest(), whole)
+
+
+def _name(response: Response, title: str, ending: str, *, saved: bool) -> None:
+    how = "attachment" if saved else "inline"
+    response.headers.set("Content-Disposition", how, filename=file_name(title, ending))
+
+
+def file_name(title: str, ending: str) -> str:
+    """No path, no second ending, nothing that a file system takes for more than a name."""
+    readable = unicodedata.normalize("NFC", plain(title))
+    name = re.sub(r"[^\w \-()]+", "-", readable).strip(" -")[:LONGEST_NAME].strip(" -")
+    return f"{name or 'document'}{ending}"
