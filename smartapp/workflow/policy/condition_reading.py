@@ -55,7 +55,8 @@ def _check(table: Table, source: Source) -> Condition:
         table.wrong("", f"must have exactly one of: {', '.join(_EXPECTED)}")
         return NEVER
     expected = _EXPECTED[tests[0]](table, tests[0])
-    return Check(source, name, tests[0], expected) if expected else NEVER
+    or_unknown = table.flag("or_unknown") if "or_unknown" in table else None
+    return Check(source, name, tests[0], expected, or_unknown) if expected else NEVER
 
 
 def _one(table: Table, key: str) -> tuple[Expected, ...]:

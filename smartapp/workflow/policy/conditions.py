@@ -1,7 +1,8 @@
 """What a rule asks, as data: a small closed vocabulary that can be checked and explained.
 
-There is no "not". Something unknown makes no condition true, except the one that asks whether it
-is missing, so that a rule never applies because the record is silent.
+There is no "not". Something unknown makes no condition true, except one that asks whether it is
+missing, or that says so: `or_unknown = true` lets a rule that protects somebody also protect those
+of whom the record says nothing.
 """
 
 from __future__ import annotations
@@ -26,11 +27,15 @@ class Check:
     name: str
     test: Test
     expected: tuple[Expected, ...]
+    or_unknown: bool | None = None  # None: the file does not say
 
     def holds(self, known: Known) -> bool:
         values = known.values(self.source, self.name)
+        is_known = known.is_known(self.source, self.name)
         if self.test == "is_missing":
-            return (not values) == self.expected[0]
+            return is_known is not self.expected[0]
+        if not is_known:
+            return self.or_unknown is True
         if self.test in {"is", "is_one_of"}:
             return any(value in self.expected for value in values)
         return any(self._compares(value) for value in values)
@@ -52,7 +57,8 @@ class Check:
             "is_at_most": f"is at most {expected}",
             "is_missing": "is missing" if self.expected[0] is True else "is known",
         }[self.test]
-        return f"{self.source} {self.name} {test}"
+        unknown = " or not known" if self.or_unknown else ""
+        return f"{self.source} {self.name} {test}{unknown}"
 
 
 @dataclass(frozen=True)

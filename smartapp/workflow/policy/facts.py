@@ -28,11 +28,30 @@ class FactKind:
     kind: Kind
     meaning: str
     codes: tuple[str, ...] = ()  # all that it can be, where that is a closed list
+    always_known: bool = False  # no record has to say it
+    named_by_clinic: bool = False  # its codes are those of `facts.toml`
 
 
 FACTS: Mapping[str, FactKind] = {
     "age-in-years": FactKind(Kind.NUMBER, "the patient's age in whole years"),
-    "language": FactKind(Kind.CODE, "the language that the patient reads here", ("en", "es")),
+    "language": FactKind(
+        Kind.CODE, "the language that the patient reads here", ("en", "es"), always_known=True
+    ),
+    "someone-else-writes": FactKind(
+        Kind.YES_NO, "a parent, carer or other person writes for the patient", always_known=True
+    ),
+    "site": FactKind(Kind.CODE, "the place where the patient was seen last", named_by_clinic=True),
+    "has-primary-provider": FactKind(Kind.YES_NO, "the record names a doctor of their own"),
+    "care-programs": FactKind(
+        Kind.CODE, "the care teams that the patient has", named_by_clinic=True
+    ),
+    "active-medicines": FactKind(Kind.NUMBER, "how many medicines are ordered at present"),
+    "medicine-groups": FactKind(
+        Kind.CODE, "the groups that these medicines belong to", named_by_clinic=True
+    ),
+    "days-since-last-visit": FactKind(
+        Kind.NUMBER, "whole days since the patient was last seen here"
+    ),
     "months-since-last-visit": FactKind(
         Kind.NUMBER, "whole months since the patient was last seen here"
     ),
@@ -42,12 +61,22 @@ FACTS: Mapping[str, FactKind] = {
     "refills-left": FactKind(Kind.NUMBER, "refills that the order still allows"),
     "order-expired": FactKind(Kind.YES_NO, "the order is past the last day it is valid"),
     "controlled-substance": FactKind(Kind.YES_NO, "the medicine is a controlled substance"),
+    "days-until-appointment": FactKind(
+        Kind.NUMBER, "days until the appointment that this is about; 0 is today"
+    ),
+    "result-is": FactKind(
+        Kind.CODE,
+        "how the laboratory marked the result that this is about",
+        ("normal", "abnormal", "critical"),
+    ),
     # The engine works these out from the time and the clinic's calendar.
-    "clinic-open": FactKind(Kind.YES_NO, "the clinic is open at this moment"),
-    "weekday": FactKind(Kind.CODE, "the day of the week at the clinic", DAYS),
-    "hour-of-day": FactKind(Kind.NUMBER, "the hour at the clinic, 0 to 23"),
+    "clinic-open": FactKind(Kind.YES_NO, "the clinic is open at this moment", always_known=True),
+    "weekday": FactKind(Kind.CODE, "the day of the week at the clinic", DAYS, always_known=True),
+    "hour-of-day": FactKind(Kind.NUMBER, "the hour at the clinic, 0 to 23", always_known=True),
     "closed-days-ahead": FactKind(
-        Kind.NUMBER, "days in a row, from tomorrow, that the clinic is closed"
+        Kind.NUMBER,
+        "days in a row, from tomorrow, that the clinic is closed",
+        always_known=True,
     ),
 }
 
@@ -67,6 +96,10 @@ class Known:
         if value is None:
             return ()
         return tuple(sorted(value)) if isinstance(value, frozenset) else (value,)
+
+    def is_known(self, source: str, name: str) -> bool:
+        """A list that is known to be empty is known."""
+        return bool(self.answers.get(name)) if source == "answer" else name in self.facts
 
 
 def fits(value: object, kind: Kind) -> bool:

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Iterator
 from smartapp.fhir.questionnaire import Item
 from smartapp.workflow.policy.conditions import Check, Condition, Otherwise, checks_in, in_words
 from smartapp.workflow.policy.facts import FACTS, Kind, fits
-from smartapp.workflow.policy.model import Priority, RedFlag, SummaryPart, Topic
+from smartapp.workflow.policy.model import Priority, RedFlag, Rule, SummaryPart, Topic
+from smartapp.workflow.policy.named import Named
 from smartapp.workflow.policy.questionnaires import (
     NOTHING,
     find_question,
@@ -20,7 +21,7 @@ from smartapp.workflow.policy.reading import did_you_mean
 Found = Iterator[tuple[str, str]]  # where in the topic's file, and what is wrong there
 
 
-def check_topic(topic: Topic) -> Found:
+def check_topic(topic: Topic, named: Named) -> Found:
     yield from _names(topic)
     yield from _last_rule(topic)
     yield from _outcomes(topic)
@@ -30,17 +31,25 @@ def check_topic(topic: Topic) -> Found:
         yield from _red_flag(topic, flag, f"red_flags[{index}]")
     conditions: list[tuple[str, Condition]] = [
         *((f"exclusions[{i}].when", each.when) for i, each in enumerate(topic.exclusions)),
+        *((f"self_service[{i}].when", each.when) for i, each in enumerate(topic.self_service)),
         *((f"rules[{i}].when", each.when) for i, each in enumerate(topic.rules)),
     ]
     for place, condition in conditions:
         for check in checks_in(condition):
-            yield from ((place, what) for what in _check(topic, check))
+            yield from ((place, what) for what in _check(topic, named, check))
     for index, exclusion in enumerate(topic.exclusions):
         if any(check.source == "answer" for check in checks_in(exclusion.when)):
             yield (
                 f"exclusions[{index}].when",
                 "asks about an answer, but is decided before anything is asked",
             )
+        if any(_holds_for_the_unknown(check) for check in checks_in(exclusion.when)):
+            yield (
+                f"exclusions[{index}].when",
+                "turns people away for what the record does not say",
+            )
+    for index, rule in enumerate(topic.rules):
+        yield from _unknown(rule, topic, f"rules[{index}].when")
     for part in topic.summary:
         yield from _summary(topic, part)
 
@@ -111,9 +120,9 @@ def _red_flag(topic: Topic, flag: RedFlag, place: str) -> Found:
 # --- conditions -----------------------------------------------------------------------------------
 
 
-def _check(topic: Topic, check: Check) -> Iterator[str]:
+def _check(topic: Topic, named: Named, check: Check) -> Iterator[str]:
     if check.source == "fact":
-        yield from _fact_check(check)
+        yield from _fact_check(check, named)
         return
     question = find_question(topic.questionnaire, check.name)
     if question is None:
@@ -125,17 +134,18 @@ def _check(topic: Topic, check: Check) -> Iterator[str]:
             yield from _no_such_answer(question, str(code))
 
 
-def _fact_check(check: Check) -> Iterator[str]:
+def _fact_check(check: Check, named: Named) -> Iterator[str]:
     fact = FACTS.get(check.name)
     if fact is None:
         yield f"{check.name!r} is not a fact{did_you_mean(check.name, FACTS)}"
         return
     yield from _kind_check(check, fact.kind)
-    if fact.codes and check.test in {"is", "is_one_of"}:
+    codes = named.codes_of(check.name) if fact.named_by_clinic else fact.codes
+    if codes and check.test in {"is", "is_one_of"}:
         for code in check.expected:
-            if code not in fact.codes:
-                hint = did_you_mean(str(code), fact.codes)
-                yield f"{in_words(code)!r} is not one of {', '.join(fact.codes)}{hint}"
+            if code not in codes:
+                hint = did_you_mean(str(code), codes)
+                yield f"{in_words(code)!r} is not one of {', '.join(codes)}{hint}"
 
 
 def _kind_check(check: Check, kind: Kind) -> Iterator[str]:
@@ -155,6 +165,25 @@ def _no_such_answer(question: Item, code: str) -> Iterator[str]:
     if question.option(code) is None:
         hint = did_you_mean(code, [option.code for option in question.options])
         yield f"{code!r} is not an answer to {question.link_id!r}{hint}"
+
+
+def _holds_for_the_unknown(check: Check) -> bool:
+    return bool(check.or_unknown) or (check.test == "is_missing" and check.expected[0] is True)
+
+
+def _unknown(rule: Rule, topic: Topic, place: str) -> Found:
+    """A rule that hurries for a fact must say what becomes of those whose record is silent."""
+    last = topic.rules[-1].route.priority
+    for check in checks_in(rule.when):
+        fact = FACTS.get(check.name) if check.source == "fact" else None
+        if fact is None or fact.always_known or check.test == "is_missing":
+            continue
+        if rule.route.priority.rank > last.rank and check.or_unknown is None:
+            yield (
+                place,
+                f"hurries by {check.name!r} and does not say what is done where it is not known:"
+                " or_unknown = true or false",
+            )
 
 
 # --- the summary ----------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from smartapp.workflow.policy.intake import TopicGroup
 from smartapp.workflow.policy.intake_reading import first_use
 from smartapp.workflow.policy.lint import check_topic
 from smartapp.workflow.policy.model import Phones, Policy, Queue, RoleCode, Rule, Topic
+from smartapp.workflow.policy.named import read_named
 from smartapp.workflow.policy.reading import Reading, Table
 from smartapp.workflow.policy.readings_reading import read_readings
 from smartapp.workflow.policy.topics import (
@@ -54,6 +55,7 @@ def _read(reading: Reading) -> Policy:
         queues=queues,
         unclassified=_unclassified(file.table("unclassified"), queues),
         dangers=_dangers(reading, queues),
+        named=read_named(reading),
     )
     groups = tuple(_group(each) for each in file.tables("groups"))
     if not groups:
@@ -74,6 +76,7 @@ def _read(reading: Reading) -> Policy:
         readings=read_readings(reading, queues),
         document_kinds=read_kinds(reading),
         privacy=read_privacy(reading, topics),
+        named=around.named,
     )
     file.check_nothing_else()
     return policy
@@ -234,7 +237,7 @@ def _topics(
             policy.wrong("groups", f"have the topic {code!r} twice")
             continue
         topics[code], file = read_topic(reading, code, around)
-        for place, what in check_topic(topics[code]):
+        for place, what in check_topic(topics[code], around.named):
             file.wrong(place, what)
     for path in sorted((reading.folder / "topics").glob("*.toml")):
         if path.stem not in topics:

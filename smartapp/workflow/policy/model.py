@@ -23,6 +23,7 @@ from smartapp.workflow.policy.intake import (
     SelfService,
     TopicGroup,
 )
+from smartapp.workflow.policy.named import Named
 from smartapp.workflow.policy.readings import ReadingKind
 from smartapp.workflow.policy.route import Priority as Priority
 from smartapp.workflow.policy.route import Queue as Queue
@@ -204,6 +205,7 @@ class Policy:
     readings: Mapping[str, ReadingKind]  # what patients measure at home, by code
     document_kinds: tuple[DocumentKind, ...]
     privacy: Privacy
+    named: Named  # places, care programs and groups of medicines
 
     def topic(self, code: str) -> Topic:
         topic = self.topics.get(code)

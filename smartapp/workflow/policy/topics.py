@@ -34,6 +34,7 @@ from smartapp.workflow.policy.model import (
     Topic,
     TopicWords,
 )
+from smartapp.workflow.policy.named import Named
 from smartapp.workflow.policy.questionnaires import NOTHING, problems_with, read_questionnaire
 from smartapp.workflow.policy.reading import Reading, Table, did_you_mean
 
@@ -51,6 +52,7 @@ class Surroundings:
     queues: Mapping[str, Queue]
     unclassified: Rule
     dangers: Mapping[str, Danger]
+    named: Named
 
 
 @dataclass(frozen=True)
