@@ -15,7 +15,7 @@ from smartapp.auth.keys import KeyRing, generate
 from smartapp.config import Settings, load_settings, secret_keys_of
 from smartapp.errors import ProblemsFound
 from smartapp.words import upkeep
-from smartapp.workflow.commands import explain, lint
+from smartapp.workflow.commands import advice, explain, lint, simulate
 
 SOUND, FAULTY, FAILED = 0, 1, 2
 PACKAGE = Path(__file__).parent
@@ -89,9 +89,18 @@ def lint_policy(chosen: argparse.Namespace) -> int:
     problems = lint(Path(chosen.folder))
     for problem in problems:
         print(problem, file=sys.stderr)
-    if not problems:
-        print("The rules are sound, and every case goes where it should.")
-    return FAULTY if problems else SOUND
+    if problems:
+        return FAULTY
+    for each in advice(Path(chosen.folder)):
+        print(f"look at: {each}")
+    print("The rules are sound, and every case goes where it should.")
+    return SOUND
+
+
+def simulate_policy(chosen: argparse.Namespace) -> int:
+    against = Path(chosen.against) if chosen.against else None
+    print(simulate(Path(chosen.folder), Path(chosen.cases), against))
+    return SOUND
 
 
 def explain_policy(chosen: argparse.Namespace) -> int:
@@ -125,8 +134,12 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(policies, "lint", lint_policy, "name what is wrong with the rules")
     one.add_argument("--folder", default=policy, help="default: SMARTAPP_POLICY")
     one = _command(policies, "explain", explain_policy, "say what becomes of cases, and why")
-    one.add_argument("cases", help="a file of cases, such as policy/cases/refill.toml")
+    one.add_argument("cases", help="a file of cases, such as policy/cases/refill-danger.toml")
     one.add_argument("--folder", default=policy, help="default: SMARTAPP_POLICY")
+    one = _command(policies, "simulate", simulate_policy, "count who would get how many cases")
+    one.add_argument("cases", help="a file of cases, or a folder of them")
+    one.add_argument("--folder", default=policy, help="default: SMARTAPP_POLICY")
+    one.add_argument("--against", metavar="FOLDER", help="another policy: say what it would move")
     return parser
 
 

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 from smartapp.errors import PolicyError, Problem
 from smartapp.workflow.explanation import differences, explained
-from smartapp.workflow.policy.cases import Case, read_cases
+from smartapp.workflow.policy.cases import Case, cases_known_to, read_cases
+from smartapp.workflow.policy.lint import advice_on
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.routing import Considered, consider
+from smartapp.workflow.simulation import decided, moved, shares, told_moves
 
 
 def lint(folder: Path) -> tuple[Problem, ...]:
@@ -29,10 +31,44 @@ def explain(folder: Path, case_file: Path) -> str:
     return "\n\n".join("\n".join(explained(case, _considered(policy, case))) for case in cases)
 
 
+def advice(folder: Path) -> tuple[Problem, ...]:
+    """What may be meant so, and is worth a second look. Raises PolicyError."""
+    return tuple(
+        Problem(f"{folder.name}/topics/{topic.code}.toml: {place}", what)
+        for topic in load_policy(folder).topics.values()
+        for place, what in advice_on(topic)
+    )
+
+
+def simulate(folder: Path, cases: Path, against: Path | None) -> str:
+    """Who would get how many of these cases, and what another policy would move."""
+    policy = load_policy(folder)
+    files = sorted(cases.rglob("*.toml")) if cases.is_dir() else [cases]
+    before = decided(policy, _cases_in(files, policy, read_cases))
+    lines = list(shares(policy, before))
+    if against is not None:
+        other = load_policy(against)
+        after = decided(other, _cases_in(files, other, cases_known_to))
+        lines += [
+            "",
+            f"By {against}:",
+            *shares(other, after),
+            "",
+            *told_moves(moved(before, after)),
+        ]
+    return "\n".join(lines)
+
+
+def _cases_in(
+    files: Sequence[Path], policy: Policy, read: Callable[[Policy, Path, str], tuple[Case, ...]]
+) -> tuple[Case, ...]:
+    return tuple(case for file in files for case in read(policy, file.parent, file.name))
+
+
 def _problems_with_cases(policy: Policy, folder: Path) -> Iterator[Problem]:
-    for path in sorted((folder / "cases").glob("*.toml")):
+    for path in sorted((folder / "cases").rglob("*.toml")):
         try:
-            cases = read_cases(policy, folder, f"cases/{path.name}")
+            cases = read_cases(policy, folder, str(path.relative_to(folder)))
         except PolicyError as found:
             yield from found.problems
             continue

@@ -13,9 +13,14 @@ from fhir.resources.R4B.questionnaire import Questionnaire as QuestionnaireR4
 from smartapp.errors import NotOffered
 from smartapp.fhir.codes import PRACTITIONER_ROLE
 from smartapp.workflow.policy.facts import FACTS
-from smartapp.workflow.policy.model import Policy, Topic
+from smartapp.workflow.policy.model import Policy, Priority, Topic
 from tests.workflow.conftest import FOLDER
 
+TOPICS = sorted(path.stem for path in (FOLDER / "topics").glob("*.toml"))
+DANGEROUS = [
+    *("new-symptom", "medical-question", "visit-follow-up", "test-result", "refill"),
+    *("side-effect", "appointment"),
+]
 CLINIC_ROLE = "http://127.0.0.1:8001/fhir/CodeSystem/clinic-role"
 
 
@@ -25,9 +30,9 @@ CLINIC_ROLE = "http://127.0.0.1:8001/fhir/CodeSystem/clinic-role"
         (PRACTITIONER_ROLE, "nurse", ["nurse-triage", "refills", "review"]),
         (PRACTITIONER_ROLE, "pharmacist", ["refills", "pharmacy"]),
         (PRACTITIONER_ROLE, "doctor", ["physician"]),
-        (CLINIC_ROLE, "front-desk", ["front-desk"]),
+        (CLINIC_ROLE, "front-desk", ["front-desk", "records"]),
         (CLINIC_ROLE, "billing", ["billing"]),
-        (CLINIC_ROLE, "manager", ["review"]),
+        (CLINIC_ROLE, "manager", ["records", "management", "review"]),
         (CLINIC_ROLE, "nurse", []),
         (PRACTITIONER_ROLE, "gardener", []),
     ],
@@ -96,21 +101,24 @@ def test_reply_words_wait_for_the_medicine(refill: Topic) -> None:
 # --- the form -------------------------------------------------------------------------------------
 
 
-def test_the_form_is_valid_fhir_and_keeps_every_element() -> None:
-    text = (FOLDER / "questionnaires" / "refill.json").read_text(encoding="utf-8")
+@pytest.mark.parametrize("topic", TOPICS)
+def test_the_form_is_valid_fhir_and_keeps_every_element(topic: str) -> None:
+    text = (FOLDER / "questionnaires" / f"{topic}.json").read_text(encoding="utf-8")
 
     read = QuestionnaireR4.model_validate_json(text)
 
     assert json.loads(read.model_dump_json()) == json.loads(text, parse_float=Decimal)
 
 
-def test_the_form_asks_about_danger_first_and_once(refill: Topic) -> None:
-    first = next(item for item in refill.questionnaire.all_items() if item.type != "group")
+@pytest.mark.parametrize("code", DANGEROUS)
+def test_the_form_asks_about_danger_first_and_once(policy: Policy, code: str) -> None:
+    topic = policy.topic(code)
+    first = next(item for item in topic.questionnaire.all_items() if item.type != "group")
 
     assert first.link_id == "red-flags"
     assert first.required
     assert first.options[-1].display["en"] == "None of these"
-    asked = {code for flag in refill.red_flags for code in flag.answers}
+    asked = {code for flag in topic.red_flags for code in flag.answers}
     assert asked == {option.code for option in first.options} - {"none"}
 
 
@@ -129,18 +137,61 @@ def test_the_form_asks_why_only_where_something_is_amiss(refill: Topic) -> None:
     assert other.is_asked({"pharmacy": ("other",)})
 
 
-def test_free_text_comes_last_and_is_short(refill: Topic) -> None:
-    last = refill.questionnaire.items[-1]
+@pytest.mark.parametrize("code", TOPICS)
+def test_free_text_comes_last_and_is_short(policy: Policy, code: str) -> None:
+    topic = policy.topic(code)
+    last = [item for item in topic.questionnaire.all_items() if item.type != "display"][-1]
 
-    assert (last.link_id, last.type, last.required) == ("more", "text", False)
-    assert last.max_length == refill.message_length == 500
+    assert last.type == "text"
+    assert last.max_length == topic.message_length <= 800
+
+
+def test_the_clinic_offers_all_fourteen_topics_in_groups(policy: Policy) -> None:
+    assert len(policy.topics) == 14
+    assert [code for group in policy.groups for code in group.topics] == list(policy.topics)
+
+
+def test_danger_is_asked_about_wherever_somebody_may_be_ill(policy: Policy) -> None:
+    assert [code for code, topic in policy.topics.items() if topic.red_flags] == DANGEROUS
+
+
+@pytest.mark.parametrize("code", DANGEROUS)
+def test_thoughts_of_self_harm_lead_to_the_crisis_line_first(policy: Policy, code: str) -> None:
+    flag = next(f for f in policy.topic(code).red_flags if "self-harm" in f.answers)
+
+    assert flag.do_now["en"].startswith("Call 988 now.")
+    assert flag.do_now["es"].startswith("Llame al 988 ahora.")
+
+
+def test_a_correction_goes_through_the_steps_of_the_guide(policy: Policy) -> None:
+    steps = policy.topic("record-correction").progress
+
+    assert [step.code for step in steps] == [
+        "queued",
+        "in-review",
+        "waiting-for-information",
+        "requester-cancelled",
+        "accepted",
+        "partial-accept",
+        "amendment-completed",
+        "denied",
+        "disagreement-logged",
+        "completed",
+    ]
+    assert len({step.system for step in steps}) == 1
+
+
+def test_home_readings_have_limits_and_dangerous_ones_come_with_advice(policy: Policy) -> None:
+    assert list(policy.readings) == ["blood-pressure", "glucose", "weight"]
+    for kind in policy.readings.values():
+        for rule in kind.trends:
+            assert (rule.route.priority.rank >= Priority.ASAP.rank) <= (rule.do_now is not None)
 
 
 # --- the words ------------------------------------------------------------------------------------
 
 
 def patient_texts(policy: Policy, topic: Topic, locale: str) -> list[str]:
-    assert topic.refills is not None
     words = topic.words
     texts = [policy.urgent, words.intro, words.scope, words.next_steps, words.receipt]
     texts += [text for flag in topic.red_flags for text in (flag.do_now, flag.message)]
@@ -148,7 +199,13 @@ def patient_texts(policy: Policy, topic: Topic, locale: str) -> list[str]:
     texts += [rule.reason.patient for rule in (*topic.rules, topic.unclassified)]
     texts += [reply.text for reply in topic.replies]
     texts += [exclusion.instead for exclusion in topic.exclusions]
-    texts += topic.refills.words.values()
+    texts += topic.refills.words.values() if topic.refills else ()
+    texts += [words.title, words.hint, words.plain]
+    texts += [text for each in topic.self_service for text in (each.title, each.text)]
+    texts += [topic.fee.text, topic.fee.acknowledge] if topic.fee else []
+    if topic.confidentiality:
+        texts += [topic.confidentiality.patient, topic.confidentiality.proxy]
+    texts += [step.words for step in topic.progress]
     for item in topic.questionnaire.all_items():
         texts += [item.text, *(option.display for option in item.options)]
     return [text[locale] for text in texts]
@@ -175,18 +232,20 @@ def spanish_syllables(word: str) -> int:
     return max(1, len(re.findall(rf"[aeoáéóíú]|{weak_alone}", word)))
 
 
-def test_a_child_of_eleven_can_read_the_english(policy: Policy, refill: Topic) -> None:
+@pytest.mark.parametrize("code", TOPICS)
+def test_a_child_of_eleven_can_read_the_english(policy: Policy, code: str) -> None:
     """The Flesch-Kincaid grade: 5 is an age of 10 to 11."""
-    texts = patient_texts(policy, refill, "en")
+    texts = patient_texts(policy, policy.topic(code), "en")
     words = [word for text in texts for word in letters(text)]
     per_word = sum(english_syllables(word) for word in words) / len(words)
 
     assert 0.39 * len(words) / len(sentences(texts)) + 11.8 * per_word - 15.59 <= 5
 
 
-def test_a_child_of_eleven_can_read_the_spanish(policy: Policy, refill: Topic) -> None:
+@pytest.mark.parametrize("code", TOPICS)
+def test_a_child_of_eleven_can_read_the_spanish(policy: Policy, code: str) -> None:
     """The Fernandez Huerta score: 80 to 90 is easy, an age of 10 to 11."""
-    texts = patient_texts(policy, refill, "es")
+    texts = patient_texts(policy, policy.topic(code), "es")
     words = [word for text in texts for word in letters(text)]
     per_word = sum(spanish_syllables(word) for word in words) / len(words)
 
@@ -194,10 +253,11 @@ def test_a_child_of_eleven_can_read_the_spanish(policy: Policy, refill: Topic) -
 
 
 @pytest.mark.parametrize("locale", ["en", "es"])
-def test_no_sentence_is_long(policy: Policy, refill: Topic, locale: str) -> None:
+def test_no_sentence_is_long(policy: Policy, locale: str) -> None:
     long = [
         sentence
-        for sentence in sentences(patient_texts(policy, refill, locale))
+        for topic in policy.topics.values()
+        for sentence in sentences(patient_texts(policy, topic, locale))
         if len(letters(sentence)) > 20
     ]
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
 from smartapp.errors import PolicyError
-from smartapp.workflow.commands import explain
+from smartapp.workflow.commands import advice, explain, simulate
 from smartapp.workflow.explanation import differences
 from smartapp.workflow.policy.cases import Case, read_cases
 from smartapp.workflow.policy.loading import load_policy
@@ -17,8 +18,8 @@ from tests.workflow.conftest import FOLDER, Copy
 POLICY = load_policy(FOLDER)
 CASES = [
     case
-    for path in sorted((FOLDER / "cases").glob("*.toml"))
-    for case in read_cases(POLICY, FOLDER, f"cases/{path.name}")
+    for path in sorted((FOLDER / "cases").rglob("*.toml"))
+    for case in read_cases(POLICY, FOLDER, str(path.relative_to(FOLDER)))
 ]
 
 A_CASE = """
@@ -48,15 +49,25 @@ def test_there_are_enough_golden_cases_and_few_need_a_physician() -> None:
     assert len(to_physicians) / len(CASES) < 0.15
 
 
-def test_every_rule_and_red_flag_has_a_golden_case() -> None:
+@pytest.mark.parametrize("code", list(POLICY.topics))
+def test_every_rule_has_a_golden_case(code: str) -> None:
+    topic = POLICY.topic(code)
+    decided = {
+        decide(case.topic, case.answers, case.facts, case.at, POLICY.calendar).rule
+        for case in CASES
+        if case.topic is topic
+    }
+
+    assert [rule.name for rule in topic.rules if rule.name not in decided] == []
+
+
+def test_every_red_flag_of_the_refill_topic_has_a_golden_case() -> None:
     decided = {
         decide(case.topic, case.answers, case.facts, case.at, POLICY.calendar).rule
         for case in CASES
     }
-    topic = POLICY.topic("refill")
 
-    assert {rule.name for rule in topic.rules} <= decided
-    assert {flag.name for flag in topic.red_flags} <= decided
+    assert {flag.name for flag in POLICY.topic("refill").red_flags} <= decided
 
 
 def test_a_case_that_goes_where_it_should_not_is_a_problem(policy_copy: Copy) -> None:
@@ -133,6 +144,55 @@ def test_an_explanation_says_why_each_rule_fits_or_not_and_what_comes_of_it(
     ]:
         assert expected in lines, told
     assert "not looked at: almost-out, child" in told
+
+
+def test_a_simulation_counts_who_would_get_how_many() -> None:
+    lines = [" ".join(line.split()) for line in simulated().splitlines()]
+
+    assert lines[0] == "162 cases"
+    assert "nurse-triage 68 42.0% 31 16 12 9" in lines
+    assert "physician 4 2.5% 1 2 1 0" in lines
+    assert "Nothing would change." not in lines
+
+
+def test_a_simulation_says_what_another_policy_would_move(tmp_path: Path) -> None:
+    other = Copy(Path(shutil.copytree(FOLDER, tmp_path / "other")))
+    other.change("topics/referral.toml", 'queue = "front-desk"', 'queue = "nurse-triage"')
+    other.change("policy.toml", '"proxy-access"', '"proxy-access", "gone"')
+    other.change("policy.toml", ', "gone"', "")
+    (other.folder / "topics" / "feedback.toml").unlink()
+    other.change("policy.toml", 'topics = ["feedback"]', 'topics = ["proxy-access"]')
+    other.change("policy.toml", '"record-correction", "proxy-access"', '"record-correction"')
+
+    told = simulated(against=other.folder)
+
+    assert f"By {other.folder}:\n160 cases" in told
+    assert "5 would change" in told
+    assert (
+        "  referral: where is my referral\n"
+        "    now    front-desk, routine, due Thursday 2026-10-15 10:00 (everything-else)\n"
+        "    other  nurse-triage, routine, due Thursday 2026-10-15 10:00 (everything-else)"
+    ) in told
+    assert (
+        "  feedback: praise for the nurse\n"
+        "    now    management, routine, due Friday 2026-10-16 10:00 (everything-else)\n"
+        "    other  the topic is not offered"
+    ) in told
+
+
+def test_the_same_policy_moves_nothing() -> None:
+    assert "Nothing would change." in simulated(against=FOLDER)
+
+
+def test_advice_names_a_rule_that_takes_what_is_more_pressing() -> None:
+    assert [str(each) for each in advice(FOLDER)] == [
+        "policy/topics/refill.toml: rules[4] 'stopped-taking-it' takes some of what"
+        " 'would-run-out-while-closed' after it would make more pressing"
+    ]
+
+
+def simulated(against: Path | None = None) -> str:
+    return simulate(FOLDER, FOLDER / "cases" / "mix", against)
 
 
 def test_an_explanation_says_what_was_expected_instead(case_file: Path) -> None:

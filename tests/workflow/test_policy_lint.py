@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 from smartapp.errors import PolicyError
+from smartapp.workflow.commands import lint
 from smartapp.workflow.policy.loading import load_policy
-from tests.workflow.conftest import Copy
+from tests.workflow.conftest import FOLDER, Copy
 
 TOPIC = "topics/refill.toml"
 FORM = "questionnaires/refill.json"
@@ -19,6 +20,7 @@ ProblemsAfter = Callable[[str, str, str], list[str]]
 
 
 def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
+    assert lint(FOLDER) == ()
     assert policy_copy.problems() == []
 
 
@@ -37,7 +39,7 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
             TOPIC,
             'answer = "taking", is = "stopped" }\nqueue',
             'answer = "takin", is = "stopped" }\nqueue',
-            "policy/topics/refill.toml: rules[5].when 'takin' is not a question of the form;"
+            "policy/topics/refill.toml: rules[4].when 'takin' is not a question of the form;"
             " did you mean 'taking'?",
             id="a question that the form does not have",
         ),
@@ -45,7 +47,7 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
             TOPIC,
             'answer = "taking", is = "stopped" }\nqueue',
             'answer = "taking", is = "stoped" }\nqueue',
-            "policy/topics/refill.toml: rules[5].when 'stoped' is not an answer to 'taking';"
+            "policy/topics/refill.toml: rules[4].when 'stoped' is not an answer to 'taking';"
             " did you mean 'stopped'?",
             id="an answer that the form does not offer",
         ),
@@ -281,6 +283,106 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
             id="a form from elsewhere",
         ),
         pytest.param(
+            TOPIC,
+            'when = { answer = "taking", is = "stopped" }\nqueue',
+            'when = { answer = "supply-left", is = "1-3-days" }\nqueue',
+            "policy/topics/refill.toml: rules[8] is never reached: rules[4] before it takes all"
+            " that it would take",
+            id="a rule behind one that takes all of it",
+        ),
+        pytest.param(
+            TOPIC,
+            'when = { answer = "taking", is = "stopped" }\nqueue',
+            'when = { answer = "red-flags", is = "fainting" }\nqueue',
+            "policy/topics/refill.toml: rules[4] is never reached: its answer is a red flag",
+            id="a rule over an answer that is a red flag",
+        ),
+        pytest.param(
+            TOPIC,
+            'name = "fainting"\nquestion = "red-flags"\nanswers = ["fainting"]',
+            'name = "fainting"\nquestion = "red-flags"\nanswers = ["swelling"]',
+            "policy/topics/refill.toml: red_flags[0].question 'red-flags' has answers that are no"
+            " red flag: fainting, none; one is enough, for those who are well",
+            id="a danger that no red flag takes",
+        ),
+        pytest.param(
+            TOPIC,
+            'name = "fainting"\nquestion',
+            'name = "faintness"\nquestion',
+            "policy/topics/refill.toml: red_flags[2].name 'faintness' is not in red-flags.toml and"
+            " has no words of its own; did you mean 'fainting'?",
+            id="a red flag without words",
+        ),
+        pytest.param(
+            TOPIC,
+            ", or_unknown = false }",
+            " }",
+            "policy/topics/refill.toml: rules[3].when hurries by 'controlled-substance' and does"
+            " not say what is done where it is not known: or_unknown = true or false",
+            id="a rule that hurries and forgets those whose record is silent",
+        ),
+        pytest.param(
+            TOPIC,
+            'fact = "months-since-last-visit", is_at_least = 36 }',
+            'fact = "months-since-last-visit", is_at_least = 36, or_unknown = true }',
+            "policy/topics/refill.toml: exclusions[0].when turns people away for what the record"
+            " does not say",
+            id="an exclusion of those who are not known",
+        ),
+        pytest.param(
+            TOPIC,
+            'when = { fact = "age-in-years", is_at_most = 11 }',
+            'when = { fact = "care-programs", is = "diabetis" }',
+            "policy/topics/refill.toml: rules[9].when 'diabetis' is not one of cancer-treatment,"
+            " heart-failure, diabetes, pregnancy, transplant, kidney; did you mean 'diabetes'?",
+            id="a program that the clinic does not have",
+        ),
+        pytest.param(
+            TOPIC,
+            "attachments = 0",
+            "attachments = 9",
+            "policy/topics/refill.toml: attachments is more than 3",
+            id="too many files",
+        ),
+        pytest.param(
+            TOPIC,
+            "required = true",
+            "required = false",
+            "policy/topics/refill.toml: words.plain.en '{about}' stands for nothing where"
+            " about.required is not true",
+            id="words about nothing",
+        ),
+        pytest.param(
+            FORM,
+            '"type": "boolean"',
+            '"type": "reference"',
+            "policy/questionnaires/refill.json: item 'side-effects'.type 'reference' points at the"
+            " record, which nobody can type: use [about] in the topic",
+            id="a question that could only be stored as what it is not",
+        ),
+        pytest.param(
+            "readings.toml",
+            "highest = 280",
+            "highest = 28",
+            "policy/readings.toml: readings[0].measures[0].highest is not above lowest",
+            id="a reading that nothing can be",
+        ),
+        pytest.param(
+            "readings.toml",
+            'measure = "systolic"',
+            'measure = "sistolic"',
+            "policy/readings.toml: readings[0].trends[0].measure 'sistolic' is not a measure;"
+            " did you mean 'systolic'?",
+            id="a trend of nothing",
+        ),
+        pytest.param(
+            "red-flags.toml",
+            'name = "fainting"',
+            'name = "severe-pain"',
+            "policy/red-flags.toml: red_flags[5].name 'severe-pain' is there twice",
+            id="two dangers of one name",
+        ),
+        pytest.param(
             "policy.toml",
             'topics = ["refill"]',
             'topics = ["refill", "gardening"]',
@@ -328,7 +430,7 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
             "queues.toml",
             'worked_by = ["nurse", "manager"]',
             'worked_by = ["nurse", "manger"]',
-            "policy/queues.toml: queues[6].worked_by[1] 'manger' is not a role;"
+            "policy/queues.toml: queues[8].worked_by[1] 'manger' is not a role;"
             " did you mean 'manager'?",
             id="a role that does not exist",
         ),
@@ -484,8 +586,8 @@ def test_all_that_is_wrong_is_said_at_once_and_stops_the_start(policy_copy: Copy
         "policy/calendar.toml: hours.clinic.monday '08:00-25:00' must close after it opens,"
         " on the same day",
         "policy/policy.toml: owner is missing",
-        "policy/topics/refill.toml: rules[2].queue 'doctors' is not a queue",
         "policy/topics/refill.toml: rules[3].queue 'doctors' is not a queue",
+        "policy/topics/refill.toml: rules[5].queue 'doctors' is not a queue",
         "policy/policy.toml: ownr is not something that can stand here; did you mean 'owner'?",
     ]
 
@@ -499,6 +601,7 @@ def test_an_empty_folder_says_which_files_are_missing(tmp_path: Path) -> None:
         "policy/calendar.toml: is missing",
         "policy/queues.toml: is missing",
         "policy/red-flags.toml: is missing",
+        "policy/facts.toml: is missing",
         "policy/readings.toml: is missing",
         "policy/documents.toml: is missing",
         "policy/privacy.toml: is missing",

@@ -42,7 +42,7 @@ def test_a_decision_says_why_to_each_side_and_by_which_policy(
 def test_the_first_rule_that_fits_decides(policy: Policy, usual_answers: Given) -> None:
     both = usual_answers | {"supply-left": ("none",), "side-effects": (True,)}
 
-    assert decision(policy, both).rule == "side-effects-and-none-left"
+    assert decision(policy, both).rule == "side-effects-and-almost-out"
 
 
 @pytest.mark.parametrize(
@@ -214,7 +214,11 @@ answered = st.fixed_dictionaries(
         "unheard-of": st.just(("?",)),
     },
 )
-VALUES = {Kind.NUMBER: st.integers(-400, 120), Kind.YES_NO: st.booleans()}
+VALUES = {
+    Kind.NUMBER: st.integers(-400, 120),
+    Kind.YES_NO: st.booleans(),
+    Kind.CODE: st.frozensets(st.sampled_from(["insulin", "pregnancy", "riverside"])),
+}
 facts_known = st.fixed_dictionaries(
     {},
     optional={

@@ -50,6 +50,11 @@ def read_cases(policy: Policy, folder: Path, name: str) -> tuple[Case, ...]:
     return cases
 
 
+def cases_known_to(policy: Policy, folder: Path, name: str) -> tuple[Case, ...]:
+    """The same file as another policy sees it: a topic or a question may not be there."""
+    return _read(policy, Reading(folder), name)
+
+
 def _read(policy: Policy, reading: Reading, name: str) -> tuple[Case, ...]:
     file = reading.toml(name)
     cases = []

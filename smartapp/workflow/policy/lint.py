@@ -9,6 +9,7 @@ from smartapp.workflow.policy.conditions import Check, Condition, Otherwise, che
 from smartapp.workflow.policy.facts import FACTS, Kind, fits
 from smartapp.workflow.policy.model import Priority, RedFlag, Rule, SummaryPart, Topic
 from smartapp.workflow.policy.named import Named
+from smartapp.workflow.policy.overlaps import hurried_too_late, never_reached
 from smartapp.workflow.policy.questionnaires import (
     NOTHING,
     find_question,
@@ -18,12 +19,15 @@ from smartapp.workflow.policy.questionnaires import (
 )
 from smartapp.workflow.policy.reading import did_you_mean
 
+MOST_FILES = 3
+
 Found = Iterator[tuple[str, str]]  # where in the topic's file, and what is wrong there
 
 
 def check_topic(topic: Topic, named: Named) -> Found:
     yield from _names(topic)
     yield from _last_rule(topic)
+    yield from _asking(topic)
     yield from _outcomes(topic)
     if topic.questionnaire == NOTHING:
         return  # why it cannot be read has been said, and nothing can be checked against it
@@ -52,6 +56,16 @@ def check_topic(topic: Topic, named: Named) -> Found:
         yield from _unknown(rule, topic, f"rules[{index}].when")
     for part in topic.summary:
         yield from _summary(topic, part)
+
+
+def advice_on(topic: Topic) -> Found:
+    """What may be meant so, and is worth a second look."""
+    for earlier, later in hurried_too_late(topic):
+        yield (
+            f"rules[{earlier}]",
+            f"{topic.rules[earlier].name!r} takes some of what"
+            f" {topic.rules[later].name!r} after it would make more pressing",
+        )
 
 
 def _names(topic: Topic) -> Found:
@@ -86,6 +100,23 @@ def _last_rule(topic: Topic) -> Found:
             f"rules[{index}]",
             f"is never reached: rules[{catching[0]}] before it catches everything",
         )
+    for index, why in never_reached(topic):
+        if index <= catching[0]:
+            yield f"rules[{index}]", why
+
+
+def _asking(topic: Topic) -> Found:
+    if topic.attachments > MOST_FILES:
+        yield "attachments", f"is more than {MOST_FILES}"
+    for language, text in topic.words.plain.items():
+        if "{about}" in text and not topic.about.required:
+            yield (
+                f"words.plain.{language}",
+                "'{about}' stands for nothing where about.required is not true",
+            )
+    for link_id in topic.prefills:
+        if topic.questionnaire != NOTHING and not find_question(topic.questionnaire, link_id):
+            yield "prefill", no_such_question(topic.questionnaire, link_id)
 
 
 def _outcomes(topic: Topic) -> Found:
@@ -112,9 +143,17 @@ def _red_flag(topic: Topic, flag: RedFlag, place: str) -> Found:
         yield f"{place}.question", f"{flag.question!r} can be left unanswered"
     for code in flag.answers:
         yield from ((f"{place}.answers", what) for what in _no_such_answer(question, code))
-    flagged = {code for each in topic.red_flags for code in each.answers}
-    if flagged >= {option.code for option in question.options}:
+    asked = [each for each in topic.red_flags if each.question == flag.question]
+    flagged = {code for each in asked for code in each.answers}
+    safe = [option.code for option in question.options if option.code not in flagged]
+    if not safe:
         yield f"{place}.answers", f"leave no answer to {flag.question!r} that is safe"
+    if len(safe) > 1 and flag is asked[0]:
+        yield (
+            f"{place}.question",
+            f"{flag.question!r} has answers that are no red flag: {', '.join(safe)};"
+            " one is enough, for those who are well",
+        )
 
 
 # --- conditions -----------------------------------------------------------------------------------

@@ -23,6 +23,12 @@ TYPES = (
     *("group", "display", "boolean", "decimal", "integer", "date", "dateTime", "time", "string"),
     *("text", "url", "choice", "open-choice", "attachment", "reference", "quantity"),
 )
+# What a patient could only answer with words, and what would then be stored as what it is not.
+NOT_FOR_PATIENTS = {
+    "reference": "points at the record, which nobody can type: use [about] in the topic",
+    "attachment": "has no place in the form: files go with the message, see attachments",
+    "quantity": "needs a unit that people mistype: ask for a decimal, and name its unit",
+}
 NOTHING = Questionnaire(url="", version="", title={}, items=())
 
 _KINDS = {
@@ -129,6 +135,8 @@ def _item_problems(
         yield from _untranslated(f"{place}.text", item.text, languages)
     if item.type not in TYPES:
         yield f"{place}.type", f"{item.type!r} is not a type{did_you_mean(item.type, TYPES)}"
+    if item.type in NOT_FOR_PATIENTS:
+        yield f"{place}.type", f"{item.type!r} {NOT_FOR_PATIENTS[item.type]}"
     if item.type in WRITTEN and item.max_length is None:
         yield f"{place}.maxLength", "is missing: nothing typed is without a limit"
     if item.type in WRITTEN and (item.max_length or 0) > message_length:
