@@ -194,4 +194,4 @@ def test_a_request_concerns_what_it_is_about() -> None:
 
     assert request.concerns("MedicationRequest/88")
     assert not request.concerns("MedicationRequest/8")
-    assert request.medicine == "lisinopril 10 mg"
+    assert request.about == "lisinopril 10 mg"
