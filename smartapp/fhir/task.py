@@ -34,6 +34,7 @@ class WorkTask:
     authored: FhirDate | None
     routing: Routing
     outcome: Concept | None
+    ended: FhirDate | None  # when it was closed; None while it is open, or where nobody says
     json: Json = field(repr=False)
 
     @classmethod
@@ -67,6 +68,7 @@ class WorkTask:
             authored=task.date("authoredOn"),
             routing=_routing(task, vocabulary),
             outcome=outcome.concept("valueCodeableConcept") if outcome else None,
+            ended=task.date("lastModified") if status in ENDED else None,
             json=json,
         )
 

@@ -183,7 +183,7 @@ def item_page(
     etag: str = "",
 ) -> ItemPage:
     routing = request.routing
-    owner = request.task.owner if request.task else None
+    owner = request.work.owner if request.work else None
     mine = owner is not None and owner.target == reader
     return ItemPage(
         shell=shell,
@@ -230,7 +230,7 @@ def _badges(words: Words, request: Request, now: datetime) -> list[Badge]:
 
 
 def _owner(words: Words, request: Request, mine: bool) -> str:
-    owner = request.task.owner if request.task else None
+    owner = request.work.owner if request.work else None
     if mine:
         return words("You have it")
     if owner is None:

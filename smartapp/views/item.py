@@ -157,7 +157,7 @@ def show_item(
         QuestionnaireResponse=int(bool(answers)),
         **record.in_requests([opened.request]),
     )
-    task = opened.request.task
+    task = opened.request.work
     address = here.paths.item(opened.reference)
     can_claim = not opened.request.is_closed and (task is None or task.owner is None)
     may_change = here.gate.may("Task", "create" if task is None else "update")

@@ -29,12 +29,13 @@ from smartapp.fhir.task import OPEN, WorkTask, detail, new_task
 from smartapp.workflow.loading import Loader, as_found
 from smartapp.workflow.policy.model import Outcome
 from smartapp.workflow.queue import QueueItem, queue_of
-from smartapp.workflow.requests import Request
+from smartapp.workflow.requests import Request, threads_of, waits_for_answer
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.submission import Named
 
 UNHEARD = (EhrTooSlow, EhrServerError, MalformedAnswer)
-LOOK_BACK = timedelta(days=30)  # for messages that made no work
+RECENT = timedelta(days=30)  # most of what waits without work
+MOST_OLDER = 500  # messages of ours that are looked through for one that nobody answered
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,7 @@ def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue
         tasks=lambda: _open_tasks(loader, staff),
         strays=lambda: _strays(loader, staff),
         messages=lambda: _recent_messages(loader, now),
+        older=lambda: _older_messages(loader, now),
     )
     found = as_found(got["tasks"])
     tasks = section_of(found, loader.read_task)
@@ -59,12 +61,14 @@ def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue
         return LoadedQueue(Section(whole=False, failure=tasks.failure), {})
     strays = section_of(as_found(got["strays"]), loader.read_task)
     messages = section_of(as_found(got["messages"]), loader.read_message)
+    older = section_of(as_found(got["older"]), loader.read_message)
     known = (*tasks.items, *strays.items)
-    worked = _work_for(loader, messages.items, known)
-    items = queue_of(known, messages.items, staff.works, worked.items)
+    said = (*messages.items, *older.items)
+    worked = _work_for(loader, said, known)
+    items = queue_of(known, said, staff.works, worked.items)
     queue = Section(
         items=items,
-        whole=all(part.whole for part in (tasks, strays, messages, worked)),
+        whole=all(part.whole for part in (tasks, strays, messages, older, worked)),
         failure=None if items else messages.failure,
     )
     return LoadedQueue(queue, _patients(loader, found, items))
@@ -96,17 +100,36 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str]) -> Found:
 
 
 def _recent_messages(loader: Loader, now: datetime) -> Found:
-    since = ("sent", f"ge{(now - LOOK_BACK).date().isoformat()}")
+    since = ("sent", f"ge{(now - RECENT).date().isoformat()}")
     return loader.search("Communication", since, ("_sort", "-sent"), ("_count", "100"), fresh=True)
+
+
+def _older_messages(loader: Loader, now: datetime) -> Found:
+    """A message that nobody has answered does not end with the month. Only what this app has
+    written: the other letters of the years are no work of its queues.
+    """
+    return loader.search(
+        "Communication",
+        ("category", f"{loader.vocabulary.topic}|"),
+        ("sent", f"lt{(now - RECENT).date().isoformat()}"),
+        ("_sort", "-sent"),
+        ("_count", "100"),
+        fresh=True,
+        pages=MOST_OLDER // 100,
+    )
 
 
 def _work_for(
     loader: Loader, messages: tuple[Message, ...], known: tuple[WorkTask, ...]
 ) -> Section[WorkTask]:
-    """Work for these messages in any state and queue: what has some is not asked for again."""
+    """Work for what waits, in any state and queue: what has some is not asked for again."""
     taken = {(task.focus, task.patient) for task in known}
-    firsts = [message for message in messages if message.root is None]
-    roots = [each.reference for each in firsts if (each.reference, each.patient) not in taken]
+    waiting = {
+        first: thread[0].patient
+        for first, thread in threads_of(messages).items()
+        if waits_for_answer(thread)
+    }
+    roots = [first for first, patient in waiting.items() if (first, patient) not in taken]
     if not roots or not loader.gate.may("Task", "search-type"):
         return Section()
     found = loader.in_portions("Task", "focus", roots)
@@ -154,7 +177,7 @@ def request_behind(requests: Section[Request], reference: str) -> Request:
         raise requests.failure
     for request in requests.items:
         task = request.task.reference if request.task else ""
-        if reference in {task, request.root.reference}:
+        if reference in {task, *(message.reference for message in request.messages)}:
             return request
     if not requests.whole:
         raise MalformedAnswer("the item's message may be in the part that could not be loaded")
@@ -179,8 +202,9 @@ class Desk:
 
     def claim(self, request: Request, etag: str, queue_words: str) -> WorkTask:
         """Mine, if it is nobody's. Where there is no work yet, it is made for the claim."""
-        task = request.task or self._made_for(request, queue_words)
-        if request.task is None:
+        there = None if request.reopened_by else request.task
+        task = there or self._made_for(request, queue_words)
+        if there is None:
             etag = ""  # nobody has seen a version of it yet
         if not task.is_open:
             raise ClaimLost(None)
@@ -259,8 +283,9 @@ class Desk:
         root, routing = request.root, request.routing
         if routing is None or root.patient is None:
             raise NotFound("the message carries no decision to make work from")
-        body = self._work_of(root, routing, root.patient, queue_words)
-        identifier = root.identifier or root.id
+        asking = request.reopened_by or root  # each of them makes work once
+        identifier = asking.identifier or asking.id
+        body = self._work_of(request, asking, routing, root.patient, queue_words)
         there = self._work_under(identifier)
         if there is not None:
             return there
@@ -282,27 +307,27 @@ class Desk:
         return next((task for task in read if task is not None), None)
 
     def _work_of(
-        self, root: Message, routing: Routing, patient: str, queue_words: str
+        self, request: Request, asking: Message, routing: Routing, patient: str, queue_words: str
     ) -> dict[str, Any]:
-        identifier = root.identifier or root.id
+        root = request.root
         about = [(each.target, each.display) for each in root.about if each.target]
         answers = next(
             (each for each, _ in about if each.startswith("QuestionnaireResponse/")), None
         )
         return new_task(
             vocabulary=self.vocabulary,
-            identifier=identifier,
-            thread=identifier,
-            topic=(root.topic or "", root.topic or ""),
+            identifier=asking.identifier or asking.id,
+            thread=root.identifier or root.id,
+            topic=(request.topic, request.topic),
             description=root.subject_line,
             patient=patient,
-            requester=_asked_by(root, patient),
-            focus=root.reference,
+            requester=_asked_by(asking, patient),
+            focus=root.thread,
             answers=answers,
             about=[each for each in about if each[0] != answers],
             routing=routing if routing.queue else replace(routing, queue=self.staff.review),
             queue_words=queue_words,
-            authored=root.sent.earliest if root.sent else self.now,
+            authored=asking.sent.earliest if asking.sent else self.now,
         )
 
 

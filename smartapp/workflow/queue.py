@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from smartapp.fhir.element import Reference
 from smartapp.fhir.message import Message
 from smartapp.fhir.routing import UNDECIDED, Routing
 from smartapp.fhir.task import WorkTask
-from smartapp.workflow.requests import PRIORITIES, threads_of, waits_for_answer
+from smartapp.workflow.requests import (
+    PRIORITIES,
+    again,
+    reopening,
+    threads_of,
+    waits_for_answer,
+    work_by_focus,
+)
 
 FIRST = datetime.min.replace(tzinfo=UTC)
 
@@ -41,13 +48,15 @@ def queue_of(
     `worked` is work of any state for the same messages: what has some is not asked for twice.
     """
     known = {task.reference: task for task in tasks}
-    taken = {(task.focus, task.patient) for task in (*known.values(), *worked)}
+    work = work_by_focus((*known.values(), *worked))
     items = [_from_task(task) for task in known.values() if task.is_open]
     for first, thread in threads_of(messages).items():
-        root = thread[0]
-        is_new = root.reference == first and (first, root.patient) not in taken
-        if is_new and waits_for_answer(thread):
-            items += _from_message(root)
+        task = work.get((first, thread[0].patient))
+        if task is None and waits_for_answer(thread):
+            items += _from_message(thread)
+        later = reopening(task, thread) if task else None
+        if task is not None and later is not None:
+            items.append(_written_again(task, later))
     return tuple(sorted((item for item in items if works(item.routing.queue)), key=_order))
 
 
@@ -64,10 +73,27 @@ def _from_task(task: WorkTask) -> QueueItem:
     )
 
 
-def _from_message(message: Message) -> list[QueueItem]:
-    """Nothing where it is a machine's, or was never meant for this clinic's queues."""
-    routing = message.routing or (UNDECIDED if message.is_ours else None)
-    if routing is None or not message.may_be_from_patient:
+def _written_again(task: WorkTask, message: Message) -> QueueItem:
+    """Work that was over, and that the patient has not let rest."""
+    return replace(
+        _from_task(task),
+        reference=message.reference,
+        routing=again(task.routing),
+        owner=None,
+        asked_by=message.sender,
+        since=message.sent.earliest if message.sent else None,
+    )
+
+
+def _from_message(thread: Sequence[Message]) -> list[QueueItem]:
+    """Nothing where it is a machine's, or was never meant for this clinic's queues.
+
+    By the first message that is there: that of an old thread may not have been loaded.
+    """
+    message = thread[0]
+    said = next((each.routing for each in thread if each.routing), None)
+    routing = said or (UNDECIDED if message.is_ours else None)
+    if routing is None or not any(each.may_be_from_patient for each in thread):
         return []
     item = QueueItem(
         reference=message.reference,

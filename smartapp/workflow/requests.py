@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import StrEnum
 from math import inf
@@ -13,6 +13,8 @@ from smartapp.fhir.message import Message
 from smartapp.fhir.routing import UNDECIDED, Routing
 from smartapp.fhir.task import WorkTask
 
+WROTE_AGAIN = "wrote-again"
+WROTE_AGAIN_REASON = "The patient wrote again after this was closed."
 PRIORITIES = ("stat", "asap", "urgent", "routine")  # most pressing first
 
 
@@ -56,7 +58,7 @@ class Request:
         None for what no rule of this clinic was ever asked about.
         """
         if self.task is not None and self.task.routing.queue:
-            return self.task.routing
+            return again(self.task.routing) if self.reopened_by else self.task.routing
         if self.root.routing is not None:
             return self.root.routing
         return UNDECIDED if self.root.is_ours else None
@@ -74,8 +76,18 @@ class Request:
         return not self.is_closed and waits_for_answer(self.messages)
 
     @property
+    def reopened_by(self) -> Message | None:
+        """What the patient's side wrote after the work had ended, and nobody has answered."""
+        return reopening(self.task, self.messages) if self.task else None
+
+    @property
+    def work(self) -> WorkTask | None:
+        """The work that is under way, or that is over and stays so."""
+        return None if self.reopened_by else self.task
+
+    @property
     def is_closed(self) -> bool:
-        return self.task is not None and not self.task.is_open
+        return self.task is not None and not self.task.is_open and self.reopened_by is None
 
     @property
     def stage(self) -> Stage:
@@ -85,7 +97,7 @@ class Request:
             return Stage.ANSWERED
         if self.routing is not None and self.routing.queue == "physician":
             return Stage.WITH_DOCTOR
-        if self.task is not None and self.task.owner is not None:
+        if self.work is not None and self.work.owner is not None:
             return Stage.WITH_NURSE
         return Stage.RECEIVED
 
@@ -99,12 +111,34 @@ class Request:
 
 def requests_of(messages: Iterable[Message], tasks: Iterable[WorkTask]) -> tuple[Request, ...]:
     """Threads with their work, newest first. A reply whose root is not there stands alone."""
-    work = _work_by_focus(tasks)
+    work = work_by_focus(tasks)
     found = []
     for first, members in threads_of(messages).items():
         root = next((each for each in members if each.reference == first), members[0])
-        found.append(Request(root, tuple(members), work.get(first)))
+        found.append(Request(root, tuple(members), work.get((first, root.patient))))
     return tuple(sorted(found, key=lambda request: _when(request.messages[-1]), reverse=True))
+
+
+def reopening(task: WorkTask, thread: Sequence[Message]) -> Message | None:
+    """The first message since the work ended. Where nobody knows when that was, what is no first
+    message counts as later: better looked at twice than never.
+    """
+    if task.is_open or not waits_for_answer(thread):
+        return None
+    said = [each for each in thread if each.is_answer or each.may_be_from_patient]
+    waiting = said[max((i + 1 for i, each in enumerate(said) if each.is_answer), default=0) :]
+    return next((each for each in waiting if _is_since(task.ended, each, thread[0])), None)
+
+
+def _is_since(ended: FhirDate | None, message: Message, first: Message) -> bool:
+    if ended is None or message.sent is None:
+        return message is not first
+    return message.sent.latest > ended.earliest
+
+
+def again(before: Routing) -> Routing:
+    """The same people get it. What was promised for the first time is over."""
+    return replace(before, due=None, rule=WROTE_AGAIN, reason=WROTE_AGAIN_REASON, red_flags=())
 
 
 def waits_for_answer(thread: Sequence[Message]) -> bool:
@@ -138,10 +172,12 @@ def _first_of(message: Message, known: Mapping[str, Message]) -> str:
     return way[-1]
 
 
-def _work_by_focus(tasks: Iterable[WorkTask]) -> dict[str, WorkTask]:
-    """Where one message made more work than one, what is still to do counts, then the latest."""
+def work_by_focus(tasks: Iterable[WorkTask]) -> dict[tuple[str, str | None], WorkTask]:
+    """By message and patient. Where one message made more work than one, what is still to do
+    counts, then the latest.
+    """
     ordered = sorted(tasks, key=lambda task: (task.is_open, _since(task.authored)))
-    return {task.focus: task for task in ordered if task.focus}
+    return {(task.focus, task.patient): task for task in ordered if task.focus}
 
 
 def _when(message: Message) -> float:

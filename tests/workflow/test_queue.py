@@ -120,8 +120,51 @@ def test_what_the_clinic_sends_by_itself_is_no_work(sender: str) -> None:
     assert listed(message("1", sender, routing=routed())) == []
 
 
-def test_a_reply_whose_first_message_is_too_old_to_be_loaded_is_no_item_of_its_own() -> None:
-    assert listed(ASKED_AGAIN) == []
+def test_a_reply_whose_first_message_is_too_old_to_be_loaded_stands_for_its_thread() -> None:
+    again = message("3", sent=at(11), root="Communication/1", routing=routed())
+
+    assert listed(again) == ["Communication/3"]
+    assert listed(again, worked=(task("9", "1"),)) == []
+    assert listed(ANSWERED) == []
+
+
+# --- what is written after the end ---------------------------------------------------------------
+
+ENDED = {"status": "completed", "lastModified": at(10).isoformat()}
+
+
+def test_who_writes_again_after_the_end_is_back_in_the_queue() -> None:
+    over = task("9", "1", **ENDED)
+    (item,) = queue_of((), [ASKED, ANSWERED, ASKED_AGAIN], refills, [over])
+
+    assert item.reference == "Communication/3"
+    assert item.since == at(11)
+    assert item.routing.reason == "The patient wrote again after this was closed."
+    assert item.routing.due is None, "what was promised for the first time is over"
+
+
+def test_what_was_closed_without_an_answer_stays_closed() -> None:
+    assert listed(ASKED, worked=(task("9", "1", **ENDED),)) == []
+
+
+def test_an_answer_to_what_was_written_after_the_end_ends_it_again() -> None:
+    over = task("9", "1", **ENDED)
+    answered = message("4", TOM, sent=at(12), root="Communication/1")
+
+    assert listed(ASKED, ANSWERED, ASKED_AGAIN, answered, worked=(over,)) == []
+
+
+def test_where_nobody_says_when_it_ended_a_reply_counts_as_later() -> None:
+    over = task("9", "1", status="completed", lastModified=None)
+
+    assert listed(ASKED, ASKED_AGAIN, worked=(over,)) == ["Communication/3"]
+    assert listed(ASKED, worked=(over,)) == []
+
+
+def test_what_was_made_of_a_reply_is_the_work_of_its_thread() -> None:
+    over, new = task("8", "1", **ENDED), task("9", "1", identifier="sid-3")
+
+    assert listed(ASKED, ANSWERED, ASKED_AGAIN, tasks=(new,), worked=(over, new)) == ["Task/9"]
 
 
 # --- whose it is ---------------------------------------------------------------------------------

@@ -39,6 +39,10 @@ AUTOMATIC = message("4", ROBOT, sent=at(10), root="Communication/1")
 NOT_KNOWN_WHO = message("5", None, sent=at(12), root="Communication/1")
 
 
+ENDED = {"status": "completed", "lastModified": at(10).isoformat(), **owned_by(TOM)}
+LATER = {**ENDED, "lastModified": at(12).isoformat()}
+
+
 # --- stages --------------------------------------------------------------------------------------
 
 
@@ -60,6 +64,8 @@ NOT_KNOWN_WHO = message("5", None, sent=at(12), root="Communication/1")
         ([ASKED, ANSWERED, AUTOMATIC], [], Stage.ANSWERED),
         ([ASKED, ANSWERED, NOT_KNOWN_WHO], [], Stage.RECEIVED),
         ([message("1", TOM)], [], Stage.ANSWERED),
+        ([ASKED, ANSWERED, ASKED_AGAIN], [task("9", "1", **ENDED)], Stage.RECEIVED),
+        ([ASKED, ANSWERED, ASKED_AGAIN], [task("9", "1", **LATER)], Stage.CLOSED),
         ([message("1", ROBOT)], [], Stage.ANSWERED),
     ],
 )
