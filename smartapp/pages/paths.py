@@ -59,6 +59,10 @@ class Paths:
     def request(self, submission: str) -> str:
         return f"{self.requests}/{self.seal(f'Submission/{submission}')}"
 
+    def thread(self, reference: str) -> str:
+        """A thread that was not begun here has no submission: its first message names it."""
+        return f"{self.requests}/{self.seal(reference)}"
+
     def below(self, key: str, name: str) -> str:
         """A page about one thing, below a page of the menu. What it is called is sealed: the name
         of a test or of a document says something about the patient.

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.fhir.message import Message
+from smartapp.fhir.questionnaire import Answers, Item, Questionnaire
+from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines, fields_of
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
+from smartapp.workflow.forms import FieldFault, Fields
 from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.requests import Request, Stage
+
+REPLY = "text"  # the name of the field for a message, as the error page knows it
 
 
 def stage_words(words: Words, request: Request) -> str:
@@ -92,6 +98,32 @@ class MessageBubble:
     text: str
     mine: bool
     lang: str
+    state: str = ""  # how far a message of one's own got, as far as anybody knows
+
+
+@dataclass(frozen=True)
+class ReplyForm:
+    heading: str
+    note: str
+    urgent: str
+    action: str
+    submission: str
+    fields: tuple[Field, ...]
+    fault_heading: str
+    faults: tuple[FaultLine, ...]
+    button: str
+    sending: str
+
+
+@dataclass(frozen=True)
+class RatingForm:
+    heading: str
+    action: str
+    fields: tuple[Field, ...]
+    fault_heading: str
+    faults: tuple[FaultLine, ...]
+    button: str
+    sending: str
 
 
 @dataclass(frozen=True)
@@ -111,6 +143,10 @@ class RequestPage:
     kept_heading: str
     kept: str
     print_hint: str
+    reply: ReplyForm | None = None
+    cannot_reply: str = ""
+    rating: RatingForm | None = None
+    rated: tuple[str, ...] = ()
 
 
 def receipt_received(words: Words, *, reference: str, team: str, due: str, receipt: str) -> Receipt:
@@ -184,6 +220,10 @@ def request_page(
     now: datetime,
     whole: bool = True,
     kept: str = "",
+    reply: ReplyForm | None = None,
+    cannot_reply: str = "",
+    rating: RatingForm | None = None,
+    rated: tuple[str, ...] = (),
 ) -> RequestPage:
     return RequestPage(
         shell=replace(shell, title=f"{receipt.heading} – {title}") if receipt else shell,
@@ -202,8 +242,75 @@ def request_page(
         again=None if whole else Link(words("Try again"), ""),
         kept_heading=words("What you wrote"),
         kept=kept,
-        print_hint=words("You can print this page and keep it.") if request else "",
+        print_hint=words("You can print this page and keep it."),
+        reply=reply,
+        cannot_reply=cannot_reply,
+        rating=rating,
+        rated=rated,
     )
+
+
+def reply_form(
+    words: Words,
+    *,
+    request: Request,
+    urgent: str,
+    longest: int,
+    action: str,
+    submission: str,
+    posted: Fields,
+    faults: Sequence[FieldFault] = (),
+) -> ReplyForm:
+    fields = fields_of(words, reply_questions(words, longest), posted, faults)
+    return ReplyForm(
+        heading=words("Write again"),
+        note=words("This opens your request again, and the clinic sees it.")
+        if request.is_closed
+        else words("The clinic sees it together with this request."),
+        urgent=urgent,
+        action=action,
+        submission=submission,
+        fields=fields,
+        fault_heading=words("There is a problem"),
+        faults=fault_lines(fields),
+        button=words("Send this message"),
+        sending=words("Sending. This can take a few seconds. Please wait."),
+    )
+
+
+def reply_questions(words: Words, longest: int) -> Questionnaire:
+    text = words("Your message")
+    item = Item(REPLY, "text", {"en": text, words.locale: text}, required=True, max_length=longest)
+    return Questionnaire(url="", version="", title={"en": ""}, items=(item,))
+
+
+def rating_page(
+    words: Words,
+    questions: Questionnaire,
+    *,
+    action: str,
+    posted: Fields,
+    faults: Sequence[FieldFault] = (),
+) -> RatingForm:
+    fields = fields_of(words, questions, posted, faults)
+    return RatingForm(
+        heading=words("How did it go?"),
+        action=action,
+        fields=fields,
+        fault_heading=words("There is a problem"),
+        faults=fault_lines(fields),
+        button=words("Send your opinion"),
+        sending=words("Sending. This can take a few seconds. Please wait."),
+    )
+
+
+def rated_lines(words: Words, questions: Questionnaire, answers: Answers) -> tuple[str, ...]:
+    lines = [
+        answer_words(words, item, answers[item.link_id])
+        for item in questions.items
+        if item.link_id in answers and not item.hidden
+    ]
+    return (words("Thank you. You told us:"), *lines) if lines else ()
 
 
 def _facts(words: Words, policy: Policy, request: Request) -> tuple[str, ...]:
@@ -242,10 +349,20 @@ def _outcome(words: Words, policy: Policy, request: Request) -> str:
 
 
 def bubbles(words: Words, request: Request, reader: str) -> tuple[MessageBubble, ...]:
-    return tuple(_bubble(words, message, reader) for message in request.messages)
+    return tuple(_bubble(words, message, reader, request) for message in request.messages)
 
 
-def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
+def _state(words: Words, message: Message, request: Request) -> str:
+    """Only what is known: that it is in the clinic's record, and that somebody acted on it."""
+    if any(each.is_answer for each in request.messages[request.messages.index(message) + 1 :]):
+        return words("Seen: the clinic answered after it")
+    seen = request.work is not None and request.work.owner is not None
+    if seen and message is request.root:
+        return words("Seen: somebody at the clinic has taken it")
+    return words("Received: it is in the clinic’s record")
+
+
+def _bubble(words: Words, message: Message, reader: str, request: Request) -> MessageBubble:
     mine = message.sender is not None and message.sender.target == reader
     text = "\n\n".join(message.words)
     if message.unreadable:
@@ -257,6 +374,7 @@ def _bubble(words: Words, message: Message, reader: str) -> MessageBubble:
         text=text,
         mine=mine,
         lang=message.language or "",
+        state=_state(words, message, request) if mine else "",
     )
 
 

@@ -66,9 +66,17 @@ def _submission_card(words: Words, paths: Paths, submission: Submission) -> Requ
         kind="late" if refused else "soon",
         new_answer=False,
         facts=(),
-        link=Link(words("Open"), paths.request(submission.sid)),
+        link=Link(words("Open"), _where(paths, submission)),
         closed=False,
     )
+
+
+def _where(paths: Paths, submission: Submission) -> str:
+    """What belongs to a thread is followed there."""
+    kind, _, thread = submission.form.partition(":")
+    if kind not in {"reply", "rating"}:
+        return paths.request(submission.sid)
+    return paths.thread(thread) if "/" in thread else paths.request(thread)
 
 
 def _request_card(
@@ -88,7 +96,12 @@ def _request_card(
         kind="done" if request.is_closed else "soon",
         new_answer=answered,
         facts=tuple(facts),
-        link=Link(words("Open"), paths.request(request.submission)) if request.submission else None,
+        link=Link(
+            words("Open"),
+            paths.request(request.submission)
+            if request.submission
+            else paths.thread(request.root.reference),
+        ),
         closed=request.is_closed,
     )
 

@@ -11,6 +11,21 @@ def notice(words: Words, code: str) -> Notice | None:
     important = words("Important")
     table = {
         "saved": Notice(done, words("Your answers are kept. Nothing is sent yet."), success=True),
+        "message-received": Notice(
+            done, words("The clinic has your message. You see it below."), success=True
+        ),
+        "message-confirming": Notice(
+            important,
+            words(
+                "We keep your message and are making sure that the clinic has it. "
+                "Do not write it again. Look at this page again in a few minutes."
+            ),
+        ),
+        "message-refused": Notice(
+            words("Not sent"),
+            words("The clinic did NOT get your message. What you wrote is kept below."),
+        ),
+        "rated": Notice(done, words("The clinic has your opinion. Thank you."), success=True),
         "discarded": Notice(done, words("It is deleted. Nothing was sent."), success=True),
         "claimed": Notice(done, words("You have this item now."), success=True),
         "released": Notice(done, words("The item is back in the queue."), success=True),

@@ -1,10 +1,16 @@
-"""One request: its receipt, where it is, and what was said."""
+"""One request: its receipt, where it is, what was said, and what the patient adds to it."""
 
 from __future__ import annotations
 
-from flask import Blueprint
+from dataclasses import dataclass
+from uuid import UUID, uuid4, uuid5
 
-from smartapp.errors import NotFound
+from flask import Blueprint, g
+from flask import request as asked
+
+from smartapp.errors import NotFound, NotOffered
+from smartapp.fhir.people import Patient
+from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages import request as pages
 from smartapp.pages.shell import Link
@@ -13,42 +19,239 @@ from smartapp.views import record
 from smartapp.views.drafting import WORDS
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.patient import load_requests
-from smartapp.views.sending import finish
-from smartapp.views.show import patient_shell, show
+from smartapp.views.sending import author, finish, hand_in
+from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
+from smartapp.workflow.forms import Fields, fill
+from smartapp.workflow.rating import Rating, rated, rating_form, rating_id
+from smartapp.workflow.replying import Replying, longest_reply
 from smartapp.workflow.requests import Request, Stage
 
 bp = Blueprint("request", __name__, url_prefix="/l/<lid>/requests/<handle>")
 
 
+@dataclass(frozen=True)
+class Followed:
+    """A request as it is in the EHR now, or as it is on its way there."""
+
+    address: str
+    sid: str  # of the submission; "" for a thread that was begun elsewhere
+    patient: Patient
+    requests: Section[Request]
+    request: Request | None
+    submission: Submission | None
+
+    @property
+    def name(self) -> str:
+        """What its drafts go by."""
+        return self.sid or (self.request.root.reference if self.request else "")
+
+
 @bp.get("")
 @requires_launch(Role.PATIENT)
 def follow(here: Here, handle: str) -> View:
-    sid = here.named(handle, "Submission").removeprefix("Submission/")
-    submission = here.services.outbox.find(sid, here.active.person)
+    return _show(here, _followed(here, handle))
+
+
+@bp.post("/reply")
+@requires_launch(Role.PATIENT)
+def reply(here: Here, handle: str) -> View:
+    """The same words from the same page are one message, however often they are sent."""
+    followed = _followed(here, handle)
+    request, form = followed.request, f"reply:{followed.name}"
+    if request is None or not here.can_ask:
+        raise NotOffered("messages", "cannot arrive")
+    posted = {pages.REPLY: asked.form.getlist(pages.REPLY)}
+    base = asked.form.get("submission", "")
+    kept = {**posted, "submission": [base]}
+    here.services.drafts.save(here.active.person, here.role, form, kept)
+    g.kept_unsent = True
+    questions = pages.reply_questions(here.words, longest_reply(here.services.policy, request))
+    filled = fill(questions, posted)
+    if filled.faults:
+        return _show(here, followed, reply_posted=posted, status=422)
+    words = str(filled.answers[pages.REPLY][0])
+    try:
+        sid = str(uuid5(UUID(base), words))
+    except ValueError:
+        raise NotFound("not a form of this page") from None
+    replying = Replying(
+        sid=sid,
+        policy=here.services.policy,
+        request=request,
+        patient=f"Patient/{followed.patient.id}",
+        author=author(here, followed.patient),
+        words=words,
+        language=here.words.locale,
+        now=here.now,
+    )
+    known = here.services.outbox.find(sid, here.active.person) or hand_in(
+        here,
+        sid,
+        replying.steps(here.services.vocabulary, with_task=here.gate.may("Task", "create")),
+        title=_title(here, request, None),
+        form=form,
+    )
+    after = finish(here, known)
+    if after.state is SubmissionState.CONFIRMED:
+        here.services.drafts.discard(here.active.person, form)
+    return see_other(f"{followed.address}?said={_said(after)}")
+
+
+@bp.post("/rate")
+@requires_launch(Role.PATIENT)
+def rate(here: Here, handle: str) -> View:
+    followed = _followed(here, handle)
+    request, vocabulary = followed.request, here.services.vocabulary
+    if request is None or not _can_rate(here, followed):
+        raise NotOffered("rating", "cannot arrive")
+    posted = {name: asked.form.getlist(name) for name in asked.form}
+    filled = fill(rating_form(vocabulary), posted)
+    if filled.faults:
+        return _show(here, followed, rating_posted=posted, status=422)
+    rating = Rating(
+        request=followed.sid,
+        answers=filled.answers,
+        patient=f"Patient/{followed.patient.id}",
+        author=author(here, followed.patient),
+        language=here.words.locale,
+        now=here.now,
+    )
+    sid = rating_id(followed.sid)
+    known = here.services.outbox.find(sid, here.active.person) or hand_in(
+        here,
+        sid,
+        rating.steps(vocabulary),
+        title=_title(here, request, None),
+        form=f"rating:{followed.sid}",
+    )
+    return see_other(f"{followed.address}?said={_said(finish(here, known), rating=True)}")
+
+
+def _said(after: Submission, *, rating: bool = False) -> str:
+    if after.state is SubmissionState.CONFIRMED:
+        return "rated" if rating else "message-received"
+    return "message-refused" if after.state is SubmissionState.REFUSED else "message-confirming"
+
+
+def _followed(here: Here, handle: str) -> Followed:
+    reference = here.named(handle, "Submission", "Communication")
+    kind, _, name = reference.partition("/")
+    sid = name if kind == "Submission" else ""
+    submission = here.services.outbox.find(sid, here.active.person) if sid else None
     if submission is not None:
         submission = finish(here, submission, patiently=False)
     patient, requests = load_requests(here)
-    request = next((each for each in requests.items if each.submission == sid), None)
+    found = (
+        each
+        for each in requests.items
+        if (each.submission == sid if sid else each.root.reference == reference)
+    )
+    request = next(found, None)
     if request is None and submission is None:
         raise requests.failure or NotFound("no such request")
-    record.viewed(here, patient.id, **record.in_requests([request] if request else []))
+    address = here.paths.thread(reference)
+    return Followed(address, sid, patient, requests, request, submission)
+
+
+def _show(
+    here: Here,
+    followed: Followed,
+    *,
+    reply_posted: Fields | None = None,
+    rating_posted: Fields | None = None,
+    status: int = 200,
+) -> View:
+    request, submission = followed.request, followed.submission
+    words = here.words
+    questions = rating_form(here.services.vocabulary)
+    can_rate = _can_rate(here, followed)
+    opinion = rated(here.client(), here.services.vocabulary, followed.sid) if can_rate else {}
+    record.viewed(
+        here,
+        followed.patient.id,
+        QuestionnaireResponse=int(bool(opinion)),
+        **record.in_requests([request] if request else []),
+    )
     title = _title(here, request, submission)
     page = pages.request_page(
-        here.words,
+        words,
         patient_shell(
-            here, title, patient, back=Link(here.words("All your requests"), here.paths.requests)
+            here,
+            title,
+            followed.patient,
+            failing=status != 200,
+            back=Link(words("All your requests"), here.paths.requests),
         ),
         policy=here.services.policy,
         request=request,
-        receipt=_receipt(here, sid, request, submission),
+        receipt=_receipt(here, followed.sid, request, submission),
         title=title,
         reader=here.fhir_user,
         now=here.now,
-        whole=requests.whole,
+        whole=followed.requests.whole,
         kept=_kept(here, submission),
+        reply=_reply_form(here, followed, request, reply_posted) if request else None,
+        cannot_reply=_cannot_reply(here) if request and not here.can_ask else "",
+        rating=pages.rating_page(
+            words,
+            questions,
+            action=f"{followed.address}/rate",
+            posted=rating_posted or {},
+            faults=fill(questions, rating_posted).faults if rating_posted is not None else (),
+        )
+        if can_rate and not opinion
+        else None,
+        rated=pages.rated_lines(words, questions, opinion or {}),
     )
-    return show("request", page)
+    return show("request", page, status)
+
+
+def _can_rate(here: Here, followed: Followed) -> bool:
+    """Once it is over, and only where the EHR keeps an opinion, and shows that it has it."""
+    needs = (("QuestionnaireResponse", "create"), ("QuestionnaireResponse", "search-type"))
+    is_over = followed.request is not None and followed.request.is_closed and bool(followed.sid)
+    return is_over and all(here.gate.may(*need) for need in needs)
+
+
+def _reply_form(
+    here: Here, followed: Followed, request: Request, posted: Fields | None
+) -> pages.ReplyForm | None:
+    if not here.can_ask:
+        return None
+    policy, form = here.services.policy, f"reply:{followed.name}"
+    draft = here.services.drafts.find(here.active.person, form)
+    fields = draft.fields if draft else {}
+    longest = longest_reply(policy, request)
+    base = next(iter(fields.get("submission", ())), "") or str(uuid4())
+    questions = pages.reply_questions(here.words, longest)
+    return pages.reply_form(
+        here.words,
+        request=request,
+        urgent=in_locale(policy.urgent, here.words.locale),
+        longest=longest,
+        action=f"{followed.address}/reply",
+        submission=_unused(here, base, fields),
+        posted=posted if posted is not None else fields,
+        faults=fill(questions, posted).faults if posted is not None else (),
+    )
+
+
+def _unused(here: Here, base: str, fields: Fields) -> str:
+    """After a refusal the same words are a message of their own: the old one is over."""
+    words = next(iter(fields.get(pages.REPLY, ())), "")
+    try:
+        sent = here.services.outbox.find(str(uuid5(UUID(base), words)), here.active.person)
+    except ValueError:
+        return str(uuid4())
+    refused = sent is not None and sent.state is SubmissionState.REFUSED
+    return str(uuid4()) if refused else base
+
+
+def _cannot_reply(here: Here) -> str:
+    words, phone = here.words, here.services.policy.phones.clinic
+    reason = words("Your clinic’s system does not let you write here.")
+    return f"{reason} {words('Call the clinic at {phone}.', phone=phone)}"
 
 
 def _title(here: Here, request: Request | None, submission: Submission | None) -> str:
@@ -71,9 +274,8 @@ def _receipt(
         return pages.receipt_waiting(here.words, reference=reference, clinic_phone=phone)
     if state is not SubmissionState.CONFIRMED:
         return pages.receipt_confirming(here.words, reference=reference, clinic_phone=phone)
-    if request is not None and request.stage is not Stage.RECEIVED:
-        return None
-    return _received(here, reference, request)
+    is_new = request is None or (request.stage is Stage.RECEIVED and request.reopened_by is None)
+    return _received(here, reference, request) if is_new and sid else None
 
 
 def _received(here: Here, reference: str, request: Request | None) -> pages.Receipt:

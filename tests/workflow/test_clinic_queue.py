@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -106,6 +106,17 @@ def test_a_message_whose_work_is_in_another_queue_is_not_listed_beside_it(
 
     assert references(loaded) == []
     assert loaded.items.is_known_empty
+
+
+def test_what_nobody_answered_for_more_than_a_month_is_still_there(
+    ehr: FakeEhr, loader_for: Callable[..., Loader], nurse: StaffMember
+) -> None:
+    long_ago = at(9) - timedelta(days=200)
+    ehr.holds(message_json("1", routing=routed(), sent=long_ago))
+    ehr.holds(message_json("2", root="Communication/0", routing=routed(), sent=long_ago))
+    ehr.holds(task_json("9", "0", status="completed", lastModified=at(12).isoformat()))
+
+    assert references(load_queue(loader_for(), nurse, NOW)) == ["Communication/1"]
 
 
 def test_hundreds_of_messages_are_looked_up_in_addresses_of_bearable_length(
