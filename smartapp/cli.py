@@ -6,11 +6,13 @@ import argparse
 import json
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
 
 from smartapp.audit import Head, verify
+from smartapp.auth.key_commands import described, rotate
 from smartapp.auth.keys import KeyRing, generate
 from smartapp.config import Settings, load_settings, secret_keys_of
 from smartapp.errors import ProblemsFound
@@ -85,6 +87,18 @@ def new_keys(chosen: argparse.Namespace) -> int:
     return SOUND
 
 
+def rotate_keys(chosen: argparse.Namespace) -> int:
+    for line in rotate(Path(chosen.folder), time.time(), at_once=chosen.at_once):
+        print(line)
+    return SOUND
+
+
+def list_keys(chosen: argparse.Namespace) -> int:
+    for line in described(Path(chosen.folder), time.time()):
+        print(line)
+    return SOUND
+
+
 def lint_policy(chosen: argparse.Namespace) -> int:
     problems = lint(Path(chosen.folder))
     for problem in problems:
@@ -127,8 +141,19 @@ def _parser() -> argparse.ArgumentParser:
     _command(words, "update", update_words, "bring the translation files up to the code")
 
     keys = groups.add_parser("keys", help="signing keys").add_subparsers(required=True)
+    folder = os.environ.get("SMARTAPP_PRIVATE_KEYS")
     one = _command(keys, "new", new_keys, "add a pair of keys to sign with")
-    one.add_argument("--folder", required=True)
+    two = _command(keys, "rotate", rotate_keys, "publish the next keys, and take old ones away")
+    two.add_argument(
+        "--at-once",
+        action="store_true",
+        help="a key was stolen: sign with new ones now, although EHRs may not have read them yet",
+    )
+    three = _command(keys, "list", list_keys, "say of each key whether it signs")
+    for each in (one, two, three):
+        each.add_argument(
+            "--folder", default=folder, required=not folder, help="default: SMARTAPP_PRIVATE_KEYS"
+        )
 
     policies = groups.add_parser("policy", help="the clinic's rules").add_subparsers(required=True)
     one = _command(policies, "lint", lint_policy, "name what is wrong with the rules")

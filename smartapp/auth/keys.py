@@ -1,162 +1,107 @@
-"""The keys this app signs with, read from a folder: the first by name signs, all are published.
+"""The keys this app signs with. All of a folder are published; which one signs, their age says.
 
-To change keys, add new ones (their names sort last), wait until every EHR has fetched them, and
-take the old ones away.
+A key whose file name says when it was made (`smartapp keys new`, `smartapp keys rotate`) signs
+only when it has been published for a day, so that every EHR has read it by then. The one before it
+stays published for another day. Files without such a name have always been there; of them the
+first by name signs. A running app looks into the folder once a minute.
 """
 
 from __future__ import annotations
 
-import json
-import os
-import stat
+import logging
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import UnsupportedAlgorithm
-from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
-from cryptography.hazmat.primitives.asymmetric.rsa import RSAPrivateKey
-from cryptography.hazmat.primitives.serialization import load_pem_private_key
 from joserfc import jwt
-from joserfc.errors import JoseError
-from joserfc.jwk import ECKey, RSAKey
 
-from smartapp.errors import ConfigurationError, Problem
+from smartapp.auth.key_files import SigningKey, files_in, generate, read_keys
+from smartapp.errors import ConfigurationError
 
-_PRIVATE_MEMBERS = ("d", "p", "q", "dp", "dq", "qi")
-_MEMBERS = ("kty", "n", "e", "crv", "x", "y", *_PRIVATE_MEMBERS)
-_CURVE = "P-384"
-_NEW_BITS = 3072
-_FEWEST_BITS = 2048
+__all__ = ["KeyRing", "KeyState", "SigningKey", "generate", "state_of"]
+
+LEAD_SECONDS = 24 * 3600.0  # published before it signs
+STAY_SECONDS = 24 * 3600.0  # published after another one signs
+CACHE_SECONDS = 300  # for how long an EHR may keep what is published
+LOOK_SECONDS = 60.0
+
+log = logging.getLogger("smartapp.keys")
+
+Looks = tuple[tuple[str, float], ...]
 
 
-@dataclass(frozen=True)
-class SigningKey:
-    kid: str
-    alg: str
-    key: RSAKey | ECKey = field(repr=False)
+class KeyState(StrEnum):
+    NEXT = "next"  # published, and not yet signing
+    SIGNS = "signs"
+    LEAVING = "leaving"  # another one signs; what this one signed may still be on its way
+    OVER = "over"
 
-    def published(self) -> dict[str, Any]:
-        return {
-            **self.key.as_dict(private=False),
-            "kid": self.kid,
-            "alg": self.alg,
-            "use": "sig",
-            "key_ops": ["verify"],
-        }
+
+def state_of(key: SigningKey, keys: Sequence[SigningKey], now: float) -> KeyState:
+    """Keys that were made together sign together: each for EHRs that take its algorithm."""
+    current = signing_since(keys, now)
+    if key.since > current:
+        return KeyState.NEXT
+    if key.since == current:
+        return KeyState.SIGNS
+    return KeyState.OVER if now >= current + LEAD_SECONDS + STAY_SECONDS else KeyState.LEAVING
+
+
+def signing_since(keys: Sequence[SigningKey], now: float) -> float:
+    """The newest that everybody has read, or the oldest where nobody can have read any."""
+    ages = {key.since for key in keys}
+    return max((age for age in ages if age + LEAD_SECONDS <= now), default=min(ages))
 
 
 class KeyRing:
-    def __init__(self, keys: Sequence[SigningKey]) -> None:
+    def __init__(
+        self,
+        keys: Sequence[SigningKey],
+        *,
+        folder: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
         self._keys = tuple(keys)
+        self._folder = folder
+        self._clock = clock
+        self._looked_at = clock()
+        self._looks = _looks(folder) if folder else ()
 
     @classmethod
-    def load(cls, folder: Path) -> KeyRing:
+    def load(cls, folder: Path, clock: Callable[[], float] = time.time) -> KeyRing:
         """Raises ConfigurationError with everything that is wrong in the folder."""
-        problems: list[Problem] = []
-        keys: dict[str, SigningKey] = {}
-        for path in sorted(folder.glob("[!.]*")):
-            try:
-                key = _read(path)
-            except _Unfit as fault:
-                problems.append(Problem(str(path), str(fault)))
-                continue
-            if key.kid in keys:
-                problems.append(Problem(str(path), "holds a key that another file holds too"))
-            keys[key.kid] = key
-        if not keys and not problems:
-            new = f"smartapp keys new --folder {folder}"
-            problems.append(Problem(str(folder), f"holds no key; run: {new}"))
-        if problems:
-            raise ConfigurationError(tuple(problems))
-        return cls(tuple(keys.values()))
+        return cls(read_keys(folder), folder=folder, clock=clock)
 
     def public_jwks(self) -> dict[str, list[dict[str, Any]]]:
-        return {"keys": [key.published() for key in self._keys]}
+        return {"keys": [key.published() for key in self._now()]}
 
     def sign(self, claims: Mapping[str, Any], alg_choices: Sequence[str] = ()) -> str:
-        """With the first key whose algorithm the other side lists, or else with the first key:
-        what servers list is not always complete.
+        """With a key whose algorithm the other side lists, or else with the first key: what
+        servers list is not always complete.
         """
-        fitting = [key for key in self._keys if key.alg in alg_choices]
-        signing = (fitting or self._keys)[0]
-        header = {"alg": signing.alg, "kid": signing.kid}
-        return jwt.encode(header, dict(claims), signing.key, algorithms=[signing.alg])
+        keys, now = self._now(), self._clock()
+        signing = [key for key in keys if state_of(key, keys, now) is KeyState.SIGNS]
+        fitting = [key for key in signing if key.alg in alg_choices]
+        chosen = (fitting or signing)[0]
+        header = {"alg": chosen.alg, "kid": chosen.kid}
+        return jwt.encode(header, dict(claims), chosen.key, algorithms=[chosen.alg])
+
+    def _now(self) -> tuple[SigningKey, ...]:
+        """A folder that is being worked on, or was spoilt, leaves the keys as they are."""
+        now = self._clock()
+        if self._folder is None or now - self._looked_at < LOOK_SECONDS:
+            return self._keys
+        self._looked_at = now
+        try:
+            looks = _looks(self._folder)
+            if looks != self._looks:
+                self._keys, self._looks = read_keys(self._folder), looks
+        except (ConfigurationError, OSError) as failure:
+            log.warning("keys not read again", extra={"code": getattr(failure, "code", "folder")})
+        return self._keys
 
 
-def generate(folder: Path) -> str:
-    """Adds a pair of keys, one for each algorithm that SMART asks for. Returns their file names."""
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    when = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime())
-    pair: dict[str, RSAKey | ECKey] = {
-        "1-rs384": RSAKey.generate_key(_NEW_BITS),
-        "2-es384": ECKey.generate_key(_CURVE),
-    }
-    names = []
-    for kind, key in pair.items():
-        names.append(f"{when}-{kind}.json")
-        handle = os.open(folder / names[-1], os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        with os.fdopen(handle, "w", encoding="utf-8") as file:
-            json.dump(key.as_dict(private=True), file)
-    return "\n".join(names)
-
-
-class _Unfit(ValueError):
-    """Says in words what is wrong with a key file, and nothing of what is in it."""
-
-
-def _read(path: Path) -> SigningKey:
-    try:
-        mode = stat.S_IMODE(path.stat().st_mode)
-        text = path.read_text(encoding="utf-8")
-    except (OSError, ValueError):
-        raise _Unfit("cannot be read as text") from None
-    if mode & 0o077:
-        raise _Unfit(f"can be read by others; run: chmod 600 {path}")
-    try:
-        return _from_pem(text) if "-----BEGIN" in text else _from_jwk(json.loads(text))
-    except _Unfit:
-        raise
-    except (ValueError, TypeError, KeyError, UnsupportedAlgorithm, JoseError):
-        raise _Unfit("is no private key in PEM or JWK form") from None
-
-
-def _from_pem(text: str) -> SigningKey:
-    private = load_pem_private_key(text.encode(), password=None)
-    if isinstance(private, RSAPrivateKey):
-        _check_length(private.key_size)
-        return _rsa(RSAKey.import_key(private))
-    if isinstance(private, EllipticCurvePrivateKey):
-        return _ec(ECKey.import_key(private))
-    raise _Unfit("is neither an RSA nor an EC key")
-
-
-def _from_jwk(jwk: Mapping[str, Any]) -> SigningKey:
-    """Only the numbers: an `alg` or `key_ops` written by another tool would forbid our use."""
-    if "d" not in jwk:
-        raise _Unfit("is a public key, which cannot sign")
-    numbers = {name: jwk[name] for name in _MEMBERS if name in jwk}
-    kid = jwk.get("kid")
-    if jwk["kty"] == "RSA":
-        _check_length(6 * len(jwk["n"]))
-        return _rsa(RSAKey.import_key(numbers), kid)
-    if jwk["kty"] == "EC":
-        return _ec(ECKey.import_key(numbers), kid)
-    raise _Unfit("is neither an RSA nor an EC key")
-
-
-def _rsa(key: RSAKey, kid: str | None = None) -> SigningKey:
-    return SigningKey(kid or key.thumbprint(), "RS384", key)
-
-
-def _ec(key: ECKey, kid: str | None = None) -> SigningKey:
-    if key.curve_name != _CURVE:
-        raise _Unfit(f"is on the curve {key.curve_name}; ES384 needs {_CURVE}")
-    return SigningKey(kid or key.thumbprint(), "ES384", key)
-
-
-def _check_length(bits: int) -> None:
-    if bits < _FEWEST_BITS:
-        raise _Unfit(f"has fewer than {_FEWEST_BITS} bits")
+def _looks(folder: Path) -> Looks:
+    return tuple((path.name, path.stat().st_mtime) for path in files_in(folder))

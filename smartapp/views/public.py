@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
+from smartapp.auth.keys import CACHE_SECONDS
 from smartapp.config import Audience, LaunchKind
 from smartapp.errors import StoreUnavailable
 from smartapp.pages.shell import Link
@@ -52,7 +53,7 @@ def language() -> View:
 def jwks() -> Response:
     ring = services().keys
     response = jsonify(ring.public_jwks() if ring else {"keys": []})
-    response.headers["Cache-Control"] = "public, max-age=300"
+    response.headers["Cache-Control"] = f"public, max-age={CACHE_SECONDS}"
     return response
 
 

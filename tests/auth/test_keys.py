@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,10 @@ from cryptography.hazmat.primitives.asymmetric import ec, ed25519, rsa
 from joserfc import jws, jwt
 from joserfc.jwk import ECKey, KeySet, RSAKey
 
-from smartapp.auth.keys import KeyRing, generate
+from smartapp.auth.client import ASSERTION_SECONDS
+from smartapp.auth.key_commands import described, rotate
+from smartapp.auth.key_files import read_keys
+from smartapp.auth.keys import CACHE_SECONDS, LEAD_SECONDS, STAY_SECONDS, KeyRing, generate
 from smartapp.errors import ConfigurationError
 from tests.auth.fake_ehr import key
 
@@ -205,3 +209,161 @@ def test_a_ring_does_not_show_its_keys() -> None:
     from smartapp.auth.keys import SigningKey
 
     assert "ECKey" not in repr(SigningKey("a", "ES384", ec_key))
+
+
+# --- one pair after another -------------------------------------------------------------------
+
+DAY = 24 * 3600.0
+THEN = 1_800_000_000.0
+
+
+@pytest.fixture(scope="module")
+def three_generations(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A pair, another made a day later, a third after ten days. Making keys takes time."""
+    folder = tmp_path_factory.mktemp("generations") / "keys"
+    for days in (0, 1, 10):
+        generate(folder, THEN + days * DAY)
+    return folder
+
+
+def kept(source: Path, folder: Path, *ages: int) -> Path:
+    """Some of those pairs, in a folder of their own."""
+    folder.mkdir()
+    for path in sorted(source.iterdir()):
+        if any(path.name.startswith(_stamp(THEN + age * DAY)) for age in ages):
+            put(folder, path.name, path.read_text())
+    return folder
+
+
+def _stamp(moment: float) -> str:
+    return time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(moment))
+
+
+def signer(ring: KeyRing, alg: str = "ES384") -> str:
+    token = ring.sign({"a": 1}, [alg])
+    published = KeySet.import_key_set(ring.public_jwks())  # type: ignore[arg-type]  # plain JSON
+    jwt.decode(token, published, algorithms=[alg])
+    kid: str = jws.extract_compact(token.encode()).headers()["kid"]
+    return kid
+
+
+@pytest.mark.smart(120)
+def test_the_next_pair_signs_a_day_after_it_was_published(
+    three_generations: Path, tmp_path: Path
+) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0, 1)
+    now = THEN + DAY
+    ring = KeyRing.load(folder, lambda: now)
+    (first, _), (second, _) = (
+        [key for key in read_keys(folder) if key.since == THEN + age * DAY][::-1] for age in (0, 1)
+    )
+
+    assert signer(ring) == first.kid
+    now = THEN + 2 * DAY - 1
+    assert signer(ring) == first.kid
+    now = THEN + 2 * DAY
+    assert signer(ring) == second.kid
+    assert len(ring.public_jwks()["keys"]) == 4, "the first pair is still published"
+
+
+def test_a_first_pair_signs_from_the_start(three_generations: Path, tmp_path: Path) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0)
+
+    for alg in ("RS384", "ES384"):
+        signer(KeyRing.load(folder, lambda: THEN + 1), alg)
+
+
+@pytest.mark.smart(109, 120)
+def test_what_is_published_may_be_kept_for_less_than_keys_overlap() -> None:
+    assert 60 <= CACHE_SECONDS < LEAD_SECONDS
+    assert ASSERTION_SECONDS < STAY_SECONDS
+
+
+@pytest.mark.smart(120)
+def test_a_running_app_takes_up_new_keys_by_itself(three_generations: Path, tmp_path: Path) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0)
+    now = THEN + DAY
+    ring = KeyRing.load(folder, lambda: now)
+    before = signer(ring)
+    kept(three_generations, tmp_path / "next", 1)
+    for path in (tmp_path / "next").iterdir():
+        path.rename(folder / path.name)
+
+    assert len(ring.public_jwks()["keys"]) == 2, "not looked yet"
+    now += 61
+    assert len(ring.public_jwks()["keys"]) == 4
+    assert signer(ring) == before
+    now += DAY
+    assert signer(ring) != before
+
+
+def test_a_folder_that_was_spoilt_leaves_the_keys_as_they_are(
+    three_generations: Path, tmp_path: Path
+) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0)
+    now = THEN
+    ring = KeyRing.load(folder, lambda: now)
+    put(folder, "broken.json", "{}")
+    now += 61
+
+    assert len(ring.public_jwks()["keys"]) == 2
+    (folder / "broken.json").unlink()
+    for path in folder.iterdir():
+        path.unlink()
+    now += 61
+    signer(ring)
+
+
+@pytest.mark.smart(120)
+def test_rotation_publishes_waits_and_takes_away(three_generations: Path, tmp_path: Path) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0, 1)
+
+    assert rotate(folder, THEN + DAY) == ("the next keys are there already; nothing was made",)
+    states = [line.split("  ")[2] for line in described(folder, THEN + DAY)]
+    assert states[0] == "signs"
+    assert states[2] == f"published, signs from {_day(THEN + 2 * DAY)}"
+
+    states = [line.split("  ")[2] for line in described(folder, THEN + 2.5 * DAY)]
+    assert states[0] == f"published until {_day(THEN + 3 * DAY)}"
+    assert states[2] == "signs"
+
+    done = rotate(folder, THEN + 3 * DAY)
+    assert [line.split()[0] for line in done] == ["made", "made", "took", "took"]
+    assert {key.since for key in read_keys(folder)} == {THEN + DAY, THEN + 3 * DAY}
+
+
+def _day(moment: float) -> str:
+    return time.strftime("%Y-%m-%d %H:%M UTC", time.gmtime(moment))
+
+
+def test_after_a_theft_only_new_keys_are_left(three_generations: Path, tmp_path: Path) -> None:
+    folder = kept(three_generations, tmp_path / "keys", 0, 1)
+    put(folder, "bought.pem", pem(ec.generate_private_key(ec.SECP384R1())))
+
+    rotate(folder, THEN + 3 * DAY, at_once=True)
+
+    assert {key.since for key in read_keys(folder)} == {THEN + 3 * DAY}
+    signer(KeyRing.load(folder, lambda: THEN + 3 * DAY))
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+@pytest.mark.smart(120)
+def test_while_keys_change_no_request_is_signed_by_a_key_that_the_ehr_cannot_know(
+    three_generations: Path, tmp_path: Path
+) -> None:
+    """An EHR that reads them only every 23 hours, whatever it was told. Over two weeks."""
+    folder = kept(three_generations, tmp_path / "keys", 0, 1)
+    now = THEN
+    ring = KeyRing.load(folder, lambda: now)
+    later = {10: kept(three_generations, tmp_path / "later", 10)}
+    known: set[str] = set()
+    read_at = float("-inf")
+    for quarter in range(14 * 96):
+        now = THEN + quarter * 900
+        if now >= THEN + 10 * DAY and 10 in later:
+            for path in later.pop(10).iterdir():
+                path.rename(folder / path.name)
+        if now - read_at >= 23 * 3600:
+            known, read_at = {each["kid"] for each in ring.public_jwks()["keys"]}, now
+        if quarter % 8 == 0:
+            assert signer(ring, "ES384") in known

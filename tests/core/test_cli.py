@@ -199,3 +199,23 @@ def test_the_command_runs_as_a_program():
     )
 
     assert ended.returncode == 0
+
+
+def test_keys_are_changed_and_listed(tmp_path, signing_keys, capsys):
+    folder = tmp_path / "changing"
+    shutil.copytree(signing_keys, folder)
+
+    assert main(["keys", "rotate", "--folder", str(folder)]) == 0
+    assert main(["keys", "rotate", "--folder", str(folder)]) == 0
+    said = capsys.readouterr().out
+    assert said.count("made ") == 2
+    assert "the next keys are there already" in said
+    assert main(["keys", "list", "--folder", str(folder)]) == 0
+    listed = capsys.readouterr().out.splitlines()
+    assert [" signs  (" in line for line in listed].count(True) == 2
+    assert sum("published, signs from" in line for line in listed) == 2
+
+
+def test_keys_of_no_folder_are_a_plain_sentence(tmp_path, capsys):
+    assert main(["keys", "list", "--folder", str(tmp_path / "none")]) == 2
+    assert "holds no key; run: smartapp keys new" in capsys.readouterr().err
