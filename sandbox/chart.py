@@ -155,7 +155,8 @@ def _chart_launch(login: Login, patient_id: str) -> str:
         patient=patient_id,
         encounter=_encounter_now(patient_id),
         intent=request.args.get("intent"),
-        need_patient_banner=False,  # the chart's own header is above the frame
+        # The chart's own header is above the frame; many EHRs ask for the app's all the same.
+        need_patient_banner=request.args.get("banner") != "no",
     )
     return office().offer(login, context)
 

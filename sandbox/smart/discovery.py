@@ -44,6 +44,10 @@ class Addresses:
         return f"{self.base}/oauth/revoke"
 
     @property
+    def manage(self) -> str:
+        return f"{self.base}/oauth/manage"
+
+    @property
     def jwks(self) -> str:
         return f"{self.base}/oauth/jwks.json"
 
@@ -56,6 +60,7 @@ class Addresses:
             "token_endpoint": self.token,
             "introspection_endpoint": self.introspect,
             "revocation_endpoint": self.revoke,
+            "management_endpoint": self.manage,
         }
 
 
@@ -66,6 +71,7 @@ def oauth_uris(endpoints: Mapping[str, str]) -> dict[str, str]:
         "token": endpoints["token_endpoint"],
         "introspect": endpoints["introspection_endpoint"],
         "revoke": endpoints["revocation_endpoint"],
+        "manage": endpoints["management_endpoint"],
     }
 
 

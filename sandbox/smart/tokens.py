@@ -107,6 +107,12 @@ class Tokens:
         """Of one person, by username or as in `fhirUser`, or of everyone; says how many ended."""
         return self._access.remove(lambda token: user is None or token.approval.is_of(user))
 
+    def end_all(self, user: str) -> None:
+        """What one person allowed, refresh tokens too."""
+        with self._lock:
+            self._access.remove(lambda token: token.approval.is_of(user))
+            self._refresh.remove(lambda token: token.approval.is_of(user))
+
     def end_family(self, family: str) -> None:
         with self._lock:
             self._ended.add(family)

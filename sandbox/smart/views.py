@@ -177,6 +177,21 @@ def cancel(name: str) -> AnyResponse:
     return authorization.deny(desk().server, waiting)
 
 
+@bp.get("/oauth/manage")
+def manage() -> str:
+    """Where people see and end what they allowed."""
+    people = desk().directory.with_role({"patient"})
+    return render_template("smart/manage.html", people=people, ended="")
+
+
+@bp.post("/oauth/manage")
+def end_access() -> str:
+    login = desk().directory.login(request.form.get("username", "")) or abort(400)
+    desk().server.tokens.end_all(login.username)
+    people = desk().directory.with_role({"patient"})
+    return render_template("smart/manage.html", people=people, ended=login.name)
+
+
 @bp.errorhandler(410)
 def over(_: Exception) -> tuple[str, int]:
     return render_template("smart/over.html"), 410

@@ -101,6 +101,12 @@ def bar(words: Words, paths: Paths, gate: Gate, here: str) -> tuple[Link, ...]:
     return (*links, Link(words("All pages"), paths.page("all"), here == paths.page("all")))
 
 
+def offered(words: Words, gate: Gate) -> frozenset[str]:
+    """The keys of all pages that are open to this session."""
+    entries = (entry for group in groups(words) for entry in group.entries)
+    return frozenset(entry.key for entry in entries if _closed(entry, gate) is None)
+
+
 def _link(entry: Entry, paths: Paths, here: str) -> Link:
     address = paths.page(entry.key)
     return Link(entry.name, address, here == address or here.startswith(f"{address}/"))

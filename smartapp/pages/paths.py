@@ -32,6 +32,10 @@ class Paths:
         return f"{self.home}requests"
 
     @property
+    def style(self) -> str:
+        return f"{self.home}style.css"
+
+    @property
     def queue(self) -> str:
         return f"{self.home}queue"
 

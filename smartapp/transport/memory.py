@@ -32,6 +32,11 @@ class Memory:
                 self._kept.popitem(last=False)
         return fresh
 
+    def last(self, key: tuple[str, ...]) -> object:
+        """What was made last, however long ago: to ask whether it is still so."""
+        with self._lock:
+            return self._kept.get(key, (0.0, None))[1]
+
     def forget(self, key: tuple[str, ...]) -> None:
         with self._lock:
             self._kept.pop(key, None)

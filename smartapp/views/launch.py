@@ -33,7 +33,9 @@ from smartapp.launch import (
     redeem,
     registration_for,
 )
+from smartapp.pages import menu
 from smartapp.pages.leaving import leaving_page
+from smartapp.pages.opening import opening
 from smartapp.sessions.launches import PENDING_SECONDS, ActiveLaunch
 from smartapp.transport import origin
 from smartapp.views import cookies, record
@@ -97,7 +99,7 @@ def back(key: str) -> View:
     context = record.context_of(active, ehr.client_id)
     services().audit.record(audit.session_opened(context, patient))
     _resume_outbox(active)
-    response = see_other(f"/l/{active.lid}/")
+    response = see_other(f"/l/{active.lid}/{_first_page(active)}")
     cookies.keep(response, cookies.session_cookie(active.lid), secret, pending.kind, None)
     cookies.drop(response, cookies.pending_cookie(pending.lid), pending.kind)
     return response
@@ -196,6 +198,18 @@ def _in_their_language(launched: Launched) -> Launched:
     if launched.user.role is Role.STAFF or launched.locale or patient.language not in LOCALES:
         return launched
     return replace(launched, locale=patient.language)
+
+
+def _first_page(active: ActiveLaunch) -> str:
+    """Staff have one place to start; for patients the EHR may mean a certain page."""
+    launched = active.launched
+    if launched.user.role is Role.STAFF or not (launched.intent or launched.app_context):
+        return ""
+    try:
+        pages = menu.offered(words_for(launched.locale or LOCALES[0]), services().gate(active))
+    except EhrError:
+        return ""
+    return opening(launched.intent, launched.app_context, pages) or ""
 
 
 def _resume_outbox(active: ActiveLaunch) -> None:

@@ -6,15 +6,15 @@ from flask import Blueprint, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from smartapp.auth.keys import CACHE_SECONDS
-from smartapp.config import Audience, LaunchKind
-from smartapp.errors import StoreUnavailable
-from smartapp.pages.shell import Link
-from smartapp.pages.welcome import welcome_page
+from smartapp.config import Audience, Ehr, LaunchKind
+from smartapp.errors import NotFound, StoreUnavailable
+from smartapp.pages.welcome import ClinicCard, clinic_card, welcome_page
 from smartapp.views import cookies
 from smartapp.views.here import View, services
 from smartapp.views.language import locale_of_browser
 from smartapp.views.show import see_other, show
-from smartapp.words import LOCALES, in_locale, words_for
+from smartapp.words import LOCALES, Words, in_locale, words_for
+from smartapp.workflow.brands import Clinic, clinics, logo_of
 
 bp = Blueprint("public", __name__)
 
@@ -23,18 +23,45 @@ bp = Blueprint("public", __name__)
 def welcome() -> View:
     settings, policy = services().settings, services().policy
     words = words_for(locale_of_browser(), policy.calendar.zone)
-    clinics = tuple(
-        Link(ehr.name, url_for("launch.standalone", key=ehr.key))
-        for ehr in settings.ehrs
-        if ehr.audience is not Audience.CLINICIAN and LaunchKind.STANDALONE in ehr.launches
-    )
+    found = clinics(_for_patients(), services().transport)
     page = welcome_page(
         words,
         app_name=settings.app_name,
-        clinics=clinics,
+        clinics=tuple(_card(words, clinic) for clinic in found.open),
+        not_connected=found.not_connected,
         urgent=in_locale(policy.urgent, words.locale),
     )
     return show("welcome", page)
+
+
+def _for_patients() -> list[Ehr]:
+    return [
+        ehr
+        for ehr in services().settings.ehrs
+        if ehr.audience is not Audience.CLINICIAN and LaunchKind.STANDALONE in ehr.launches
+    ]
+
+
+def _card(words: Words, clinic: Clinic) -> ClinicCard:
+    key = clinic.ehr.key
+    return clinic_card(
+        words,
+        name=clinic.ehr.name,
+        href=url_for("launch.standalone", key=key),
+        also=clinic.also,
+        city=clinic.city,
+        logo=url_for("public.logo", key=key) if clinic.logo else "",
+    )
+
+
+@bp.get("/clinic/<key>/logo")
+def logo(key: str) -> Response:
+    found = clinics([ehr for ehr in _for_patients() if ehr.key == key], services().transport)
+    picture = logo_of(found.open[0], services().transport) if found.open else None
+    if picture is None:
+        raise NotFound
+    content, kind = picture
+    return Response(content, content_type=kind)
 
 
 @bp.post("/language")

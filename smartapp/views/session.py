@@ -7,11 +7,14 @@ from urllib.parse import urlsplit
 
 from flask import Blueprint, current_app, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response
 
 from smartapp import audit
+from smartapp.auth.style import read_style
 from smartapp.errors import ClaimLost
 from smartapp.launch import Role
 from smartapp.pages.signed_out import signed_out_page
+from smartapp.pages.style import style_sheet
 from smartapp.views import cookies, record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import outside, see_other, show
@@ -24,6 +27,15 @@ bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
 @requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def start(here: Here) -> View:
     return see_other(here.paths.queue if here.role is Role.STAFF else here.paths.start)
+
+
+@bp.get("/style.css")
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
+def style(here: Here) -> View:
+    """The EHR's colours, from our own origin: no page loads anything from elsewhere."""
+    url = here.active.launched.style_url
+    stated = read_style(url, here.services.transport) if url else {}
+    return Response(style_sheet(stated), content_type="text/css; charset=utf-8")
 
 
 @bp.post("/language")

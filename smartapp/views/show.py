@@ -8,6 +8,7 @@ from typing import TypeVar
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from smartapp.config import LaunchKind
 from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.pages.menu import bar
@@ -75,6 +76,8 @@ def patient_shell(
         csrf=masked(here.active.csrf_token),
         notice=_notice(here),
         back=back,
+        style=_style(here),
+        manage=_manage(here),
     )
 
 
@@ -96,14 +99,31 @@ def staff_shell(
         failing=failing,
         language_action=paths.language,
         home=paths.queue,
-        whose=whose,
+        whose=None if _ehr_says_whose(here) else whose,
         person=person,
         sign_out=paths.sign_out,
         csrf=masked(here.active.csrf_token),
         wide=True,
         notice=said or _notice(here),
         back=back,
+        style=_style(here),
     )
+
+
+def _ehr_says_whose(here: Here) -> bool:
+    """Only inside the EHR's own page, and only for the patient that it has open there."""
+    launched = here.active.launched
+    in_frame = launched.kind is LaunchKind.EHR and not here.active.own_window
+    return in_frame and launched.patient_id is not None and not launched.needs_patient_banner
+
+
+def _style(here: Here) -> str:
+    return here.paths.style if here.active.launched.style_url else ""
+
+
+def _manage(here: Here) -> Link | None:
+    address = here.active.launched.management_url
+    return Link(here.words("See which apps can open your record"), address) if address else None
 
 
 def _notice(here: Here) -> Notice | None:

@@ -24,7 +24,7 @@ def staff_here(here: Here) -> StaffMember:
     """Read from the record, and kept for a minute: a role that was taken away soon ends here."""
     services, launched = here.services, here.active.launched
     return services.transport.memory.recall(
-        ("staff", launched.iss, launched.user.fhir_user, launched.token.scope),
+        ("staff", launched.user.key, launched.user.fhir_user, launched.token.scope),
         STAFF_SECONDS,
         partial(
             staff_member,

@@ -18,6 +18,7 @@ PUBLIC_ENDPOINTS = {
     "public.welcome",
     "public.language",
     "public.jwks",
+    "public.logo",
     "public.healthz",
     "public.readyz",
     "launch.from_ehr",

@@ -160,7 +160,7 @@ def test_a_consent_is_given_once(app: ExampleApp) -> None:
 def test_the_chart_opens_its_own_app_without_login_or_consent(ehr: Ehr) -> None:
     app = ExampleApp(ehr, client_id="chart-test", scope="openid fhirUser launch user/Patient.rs")
     patient = PATIENT.patients[0]
-    launch = ehr.launch_value(patient, query="intent=reply")
+    launch = ehr.launch_value(patient, query="intent=reply&banner=no")
     answer = app.redeem(came_back(app.ask(launch=launch))["code"]).json()
 
     assert answer["patient"] == patient
