@@ -87,6 +87,24 @@ class AuthorizationRefused(LaunchFailed):
         super().__init__(error)
 
 
+class EhrNotReady(AuthorizationRefused):
+    """Not now, it says: another time it may."""
+
+    code = "launch-later"
+
+
+class NotSetUp(AuthorizationRefused):
+    """The registration and what the app asks for do not fit. Only people at the clinic can help."""
+
+    code = "launch-set-up"
+
+
+class SignInUnfinished(AuthorizationRefused):
+    """The person was not signed in there, or had not said yes."""
+
+    code = "launch-unfinished"
+
+
 class MixedUp(LaunchFailed):
     """The answer came from another authorization server, or to another registration's callback."""
 

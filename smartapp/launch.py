@@ -12,6 +12,7 @@ from smartapp.auth.client import token_request
 from smartapp.auth.context import Context, person
 from smartapp.auth.discovery import Endpoints, forget, ours
 from smartapp.auth.id_token import Claims, verify
+from smartapp.auth.introspection import introspect
 from smartapp.auth.keys import KeyRing
 from smartapp.auth.launched import Launched, PendingLaunch, Role, Token, User
 from smartapp.auth.revocation import Revoked, revoke
@@ -22,12 +23,15 @@ from smartapp.errors import (
     AuthorizationRefused,
     ContextChanged,
     EhrError,
+    EhrNotReady,
     IdentityRefused,
     LaunchExpired,
     LaunchFailed,
     LaunchParameterMissing,
     MixedUp,
     NoPatientChosen,
+    NotSetUp,
+    SignInUnfinished,
     SmartappError,
     StrongerLoginNeeded,
     TokenRefused,
@@ -142,10 +146,26 @@ def check_return(pending: PendingLaunch, params: Mapping[str, str], *, now: floa
     return code
 
 
+_REFUSALS: Mapping[str, type[AuthorizationRefused]] = {
+    "server_error": EhrNotReady,
+    "temporarily_unavailable": EhrNotReady,
+    "invalid_request": NotSetUp,
+    "invalid_client": NotSetUp,
+    "invalid_scope": NotSetUp,
+    "unauthorized_client": NotSetUp,
+    "unsupported_response_type": NotSetUp,
+    "login_required": SignInUnfinished,
+    "interaction_required": SignInUnfinished,
+    "consent_required": SignInUnfinished,
+    "account_selection_required": SignInUnfinished,
+}
+
+
 def _refusal(error: str) -> LaunchFailed:
     if error == "access_denied":
         return AccessDenied()
-    return AuthorizationRefused(error_code(error))
+    kind = _REFUSALS.get(error, AuthorizationRefused)
+    return kind(error_code(error))
 
 
 def _check_issuer(pending: PendingLaunch, iss: str | None) -> None:
@@ -188,10 +208,14 @@ def redeem(
             transport=transport,
             now=now,
         )
-        return TokenAnswer.parse(answer)
+        parsed = TokenAnswer.parse(answer)
     except (EhrError, LaunchFailed):
         forget(ehr, transport)
         raise
+    if parsed.says_how_long:
+        return parsed
+    status = introspect(ehr, endpoints, parsed.access, keys=keys, transport=transport, now=now)
+    return parsed.lasting(status.expires_at - now) if status and status.expires_at else parsed
 
 
 # --- 5. who, for which patient, with which rights ---------------------------------------------

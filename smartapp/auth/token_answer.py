@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, TypeGuard
 
@@ -30,6 +30,7 @@ class TokenAnswer:
     refresh: str | None = field(default=None, repr=False)
     id_token: str | None = field(default=None, repr=False)
     context: Mapping[str, Any] = field(default_factory=dict, repr=False)  # all that was said
+    says_how_long: bool = True
 
     @classmethod
     def parse(cls, answer: Answer) -> TokenAnswer:
@@ -46,7 +47,12 @@ class TokenAnswer:
             refresh=_optional_token(content, "refresh_token"),
             id_token=_optional_token(content, "id_token"),
             context=content,
+            says_how_long=_stated_seconds(content.get("expires_in")) is not None,
         )
+
+    def lasting(self, seconds: float) -> TokenAnswer:
+        """As its introspection says it, where the answer itself does not."""
+        return replace(self, expires_in=_seconds(str(seconds)), says_how_long=True)
 
 
 def _content(answer: Answer) -> dict[str, Any]:
@@ -85,16 +91,19 @@ def _optional_token(content: Mapping[str, Any], name: str) -> str | None:
 
 
 def _seconds(stated: object) -> float:
+    seconds = _stated_seconds(stated)
+    return UNSTATED_SECONDS if seconds is None else min(seconds, LONGEST_SECONDS)
+
+
+def _stated_seconds(stated: object) -> float | None:
     """3600, 3600.0 and "3600" all occur."""
     if isinstance(stated, bool) or not isinstance(stated, (int, Decimal, str)):
-        return UNSTATED_SECONDS
+        return None
     try:
         seconds = float(stated)
     except ValueError:
-        return UNSTATED_SECONDS
-    if not math.isfinite(seconds) or seconds <= 0:
-        return UNSTATED_SECONDS
-    return min(seconds, LONGEST_SECONDS)
+        return None
+    return seconds if math.isfinite(seconds) and seconds > 0 else None
 
 
 def _scope(stated: object) -> str | None:

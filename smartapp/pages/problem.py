@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smartapp.pages.launch_problem import Explanation, explain_launch
 from smartapp.pages.session_over import way_back_in, what_is_safe, why_over
 from smartapp.pages.shell import Link, Shell, shell
 from smartapp.words import Words
@@ -18,18 +19,11 @@ class ProblemPage:
     to_do_heading: str
     to_do: tuple[str, ...]
     again: Link | None
+    others: tuple[Link, ...]  # further ways on
     support_label: str
     support_code: str
     kept_heading: str
     kept: tuple[tuple[str, str], ...]  # what was typed, so that it can be copied
-
-
-@dataclass(frozen=True)
-class Explanation:
-    heading: str
-    what_happened: str
-    nothing_lost: str
-    to_do: tuple[str, ...]
 
 
 def problem_page(
@@ -39,6 +33,7 @@ def problem_page(
     app_name: str,
     support_code: str,
     again: Link | None = None,
+    others: tuple[Link, ...] = (),
     kept: tuple[tuple[str, str], ...] = (),
 ) -> ProblemPage:
     return ProblemPage(
@@ -49,6 +44,7 @@ def problem_page(
         to_do_heading=words("What you can do"),
         to_do=explanation.to_do,
         again=again,
+        others=others,
         support_label=words("If you call for help, read out this code:"),
         support_code=support_code,
         kept_heading=words("What you wrote. You can copy it from here."),
@@ -59,7 +55,7 @@ def problem_page(
 def explain(words: Words, code: str, *, by_ehr: bool = False) -> Explanation:
     """The explanation for an error's code. Every code that a page can meet has one."""
     return (
-        _launch(words, code)
+        explain_launch(words, code)
         or _of_documents(words, code)
         or _over(words, code, by_ehr)
         or _in_session(words, code)
@@ -73,106 +69,6 @@ def _over(words: Words, code: str, by_ehr: bool) -> Explanation | None:
         return None
     to_do = (way_back_in(words, by_ehr=by_ehr),)
     return Explanation(over.heading, over.what_happened, what_is_safe(words), to_do)
-
-
-def _launch(words: Words, code: str) -> Explanation | None:
-    nothing = words("Nothing was read from your record, and nothing was changed.")
-    again = words("Go back to your clinic’s system and open this app again.")
-    table = {
-        "launch-issuer": Explanation(
-            words("This clinic is not set up here"),
-            words("The app was opened from a system that it does not know."),
-            nothing,
-            (
-                words("If you are a patient, start from the front page and choose your clinic."),
-                words("If you work at the clinic, tell your EHR team. They can add this system."),
-            ),
-        ),
-        "launch-incomplete": Explanation(
-            words("Something was missing when the app was opened"),
-            words("The system that opened the app did not send all that it needs."),
-            nothing,
-            (again, words("If it happens again, tell the clinic.")),
-        ),
-        "launch-expired": Explanation(
-            words("That sign-in is too old"),
-            words("You took too long to sign in, or you opened an old page again."),
-            nothing,
-            (words("Start again. It takes a minute."),),
-        ),
-        "launch-cookie": Explanation(
-            words("Your browser did not keep this sign-in"),
-            words(
-                "You came back in another browser or window, or your browser blocks the small "
-                "file (a cookie) that keeps your sign-in safe."
-            ),
-            nothing,
-            (
-                words("Start again, and stay in the same browser."),
-                words("If you block cookies, allow them for this site."),
-            ),
-        ),
-        "launch-denied": Explanation(
-            words("You did not allow access"),
-            words("You said no, or your clinic’s system did. So this app cannot show anything."),
-            nothing,
-            (
-                words("If you pressed no by mistake, start again and allow access."),
-                words("If you do not want to use the app, call your clinic instead."),
-            ),
-        ),
-        "launch-refused": Explanation(
-            words("Your clinic’s system refused the sign-in"),
-            words("It did not say why in a way that we can show you."),
-            nothing,
-            (words("Try again in a few minutes."), words("If it happens again, tell the clinic.")),
-        ),
-        "launch-mixed-up": Explanation(
-            words("The answer came from the wrong system"),
-            words("To keep your record safe, we stopped the sign-in."),
-            nothing,
-            (words("Start again."), words("If it happens again, tell the clinic.")),
-        ),
-        "launch-no-patient": Explanation(
-            words("No patient was chosen"),
-            words("The app needs to know whose record to open, and was not told."),
-            nothing,
-            (again, words("Choose the person whose record you want to see.")),
-        ),
-        "launch-audience": Explanation(
-            words("This way in is for someone else"),
-            words(
-                "You are signed in as a patient, but this way in is for staff. "
-                "Or you are staff, and this way in is for patients."
-            ),
-            nothing,
-            (
-                words("If you are a patient, start from the front page and choose your clinic."),
-                words("If you work at the clinic, open the app from your EHR."),
-            ),
-        ),
-        "launch-mfa": Explanation(
-            words("A safer sign-in is needed"),
-            words("This clinic asks for a second step when you sign in, such as a code by phone."),
-            nothing,
-            (words("Turn on the second step in your clinic’s system. Then start again."),),
-        ),
-    }
-    trouble = Explanation(
-        words("Your clinic’s system is not answering as it should"),
-        words("We could not finish the sign-in with it."),
-        nothing,
-        (words("Try again in a few minutes."), words("If it is urgent, call the clinic.")),
-    )
-    if code in {
-        "launch",
-        "launch-discovery",
-        "launch-token",
-        "launch-token-malformed",
-        "launch-identity",
-    }:
-        return trouble
-    return table.get(code)
 
 
 def _of_documents(words: Words, code: str) -> Explanation | None:

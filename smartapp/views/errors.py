@@ -11,7 +11,8 @@ from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
 from werkzeug.wrappers import Response
 
 from smartapp import errors
-from smartapp.config import LaunchKind
+from smartapp.auth.discovery import ours
+from smartapp.config import Ehr, LaunchKind
 from smartapp.logs import REQUEST_ID
 from smartapp.pages.problem import explain, problem_page
 from smartapp.pages.shell import Link
@@ -126,6 +127,7 @@ def _page(code: str, status: int, way_in: WayIn | None = None) -> Response:
         app_name=services().settings.app_name,
         support_code=f"{code}-{REQUEST_ID.get()[:8]}",
         again=_sign_in(words, way_in) if way_in else _again(words),
+        others=_others(words, code),
         kept=_kept(words),
     )
     active: ActiveLaunch | None = g.get("active")
@@ -145,6 +147,20 @@ def _again(words: Words) -> Link:
     if active is not None:
         return Link(words("Go to the start page"), f"/l/{active.lid}/")
     return Link(words("Go to the front page"), "/")
+
+
+def _others(words: Words, code: str) -> tuple[Link, ...]:
+    """A launch that failed can be tried again, and an EHR may have more to say about it."""
+    ehr: Ehr | None = g.get("ehr")
+    if ehr is None or is_framed() or not code.startswith("launch"):
+        return ()
+    links = []
+    if LaunchKind.STANDALONE in ehr.launches:
+        links.append(Link(words("Start again"), f"/launch/{ehr.key}"))
+    more = ours(request.args.get("error_uri"), ehr, services().transport)
+    if more and "error" in request.args:
+        links.append(Link(words("Read what your clinic’s system says about this"), more))
+    return tuple(links)
 
 
 def _kept(words: Words) -> tuple[tuple[str, str], ...]:

@@ -110,32 +110,54 @@ def test_a_part_that_was_not_allowed_does_not_read_none(world: World, patient: P
 # --- the way back -----------------------------------------------------------------------------
 
 
+SET_UP = "This app is not set up right at your clinic"
+NOT_NOW = "Your clinic’s system cannot sign you in right now"
+UNFINISHED = "The sign-in was not finished"
+REFUSED = "Your clinic’s system refused the sign-in"
+
+
 @pytest.mark.parametrize(
-    "error",
+    ("error", "heading"),
     [
-        "invalid_request",
-        "unauthorized_client",
-        "unsupported_response_type",
-        "invalid_scope",
-        "server_error",
-        "temporarily_unavailable",
-        "login_required",
-        "<script>alert(1)</script>",
-        "x" * 3000,
+        ("invalid_request", SET_UP),
+        ("unauthorized_client", SET_UP),
+        ("unsupported_response_type", SET_UP),
+        ("invalid_scope", SET_UP),
+        ("server_error", NOT_NOW),
+        ("temporarily_unavailable", NOT_NOW),
+        ("login_required", UNFINISHED),
+        ("consent_required", UNFINISHED),
+        ("something_new", REFUSED),
+        ("<script>alert(1)</script>", REFUSED),
+        ("x" * 3000, REFUSED),
     ],
 )
 @pytest.mark.smart(6, 53)
 def test_every_refusal_of_the_ehr_is_a_page_in_plain_words(
-    world: World, patient: Patient, error: str
+    world: World, patient: Patient, error: str, heading: str
 ) -> None:
     state = query_of(callback(patient))["state"]
     query = urlencode({"error": error, "error_description": "<b>why</b>", "state": state})
     page = patient.browser.get(f"/callback/sandbox-patients?{query}", status=400)
 
-    says_so_and_offers_a_way_on(page, "Your clinic’s system refused the sign-in")
+    says_so_and_offers_a_way_on(page, heading)
+    assert page.link("Start again").endswith("/launch/sandbox-patients")
     assert error not in page.html
     assert "<b>why" not in page.html
     assert world.asked("POST", TOKEN) == []
+
+
+@pytest.mark.smart(53)
+def test_what_the_ehr_says_about_an_error_is_a_link_only_where_it_is_the_ehrs(
+    world: World, patient: Patient
+) -> None:
+    words = "Read what your clinic’s system says about this"
+    for place, linked in ((world.running.addresses.base, True), ("javascript:alert(1)//", False)):
+        state = query_of(callback(patient))["state"]
+        said = {"error": "invalid_scope", "error_uri": f"{place}/why", "state": state}
+        page = patient.browser.get(f"/callback/sandbox-patients?{urlencode(said)}", status=400)
+        assert (words in page.text) is linked
+        assert not linked or page.link(words) == f"{place}/why"
 
 
 @pytest.mark.parametrize("state", [None, "", "wrong", "é", "x" * 5000, "a\x00b"])

@@ -222,7 +222,9 @@ def test_the_front_page_names_clinics_as_people_know_them(world: World) -> None:
     page = world.browser().get("/")
 
     assert "Lindenfield – also known as Lindenfield Family Practice" in page.text
-    assert "These places do not work with this app yet: Lindenfield Community Hospital." in page.text
+    assert (
+        "These places do not work with this app yet: Lindenfield Community Hospital." in page.text
+    )
     picture = world.browser().ask("GET", "/clinic/sandbox-patients/logo")
     assert picture.content_type == "image/svg+xml"
     assert world.browser().ask("GET", "/clinic/nobody/logo").status_code == 404
