@@ -149,7 +149,6 @@ def check_return(pending: PendingLaunch, params: Mapping[str, str], *, now: floa
 _REFUSALS: Mapping[str, type[AuthorizationRefused]] = {
     "server_error": EhrNotReady,
     "temporarily_unavailable": EhrNotReady,
-    "invalid_request": NotSetUp,
     "invalid_client": NotSetUp,
     "invalid_scope": NotSetUp,
     "unauthorized_client": NotSetUp,

@@ -119,7 +119,7 @@ REFUSED = "Your clinic’s system refused the sign-in"
 @pytest.mark.parametrize(
     ("error", "heading"),
     [
-        ("invalid_request", SET_UP),
+        ("invalid_request", REFUSED),  # a launch that was used before says this too
         ("unauthorized_client", SET_UP),
         ("unsupported_response_type", SET_UP),
         ("invalid_scope", SET_UP),
