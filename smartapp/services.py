@@ -53,6 +53,7 @@ class Services:
     audit: AuditTrail
     clock: Callable[[], float]
     pause: Callable[[float], None]
+    first_word: float = 0.04  # so long a page waits for bad news before it begins to be sent
 
     @property
     def vocabulary(self) -> Vocabulary:

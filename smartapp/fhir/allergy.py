@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartapp.fhir.codes import ALLERGY_CLINICAL, ALLERGY_VERIFICATION, ENTERED_IN_ERROR
-from smartapp.fhir.element import Element, Json
+from smartapp.fhir.absence import said_absent
+from smartapp.fhir.codes import ALLERGY_CLINICAL, ALLERGY_VERIFICATION, ENTERED_IN_ERROR, SNOMED
+from smartapp.fhir.dates import FhirDate
+from smartapp.fhir.element import Coding, Element, Json
 
-SNOMED = "http://snomed.info/sct"
 # "No known allergy", "... drug allergy", "... food allergy", "... environmental allergy".
 NONE_KNOWN = ("716186003", "409137002", "429625007", "428607008")
 
@@ -21,6 +22,10 @@ class Allergy:
     verification: str | None  # confirmed, unconfirmed, refuted
     criticality: str | None
     reactions: tuple[str, ...]
+    codings: tuple[Coding, ...] = ()
+    kind: str = ""  # allergy or intolerance
+    began: FhirDate | None = None
+    recorded: FhirDate | None = None
 
     @classmethod
     def from_fhir(cls, json: Json) -> Allergy | None:
@@ -35,7 +40,7 @@ class Allergy:
         clinical = allergy.concept("clinicalStatus")
         return cls(
             id=allergy.required_text("id"),
-            name=code.label if code else "",
+            name="" if code is None or said_absent(code) else code.label,
             none_known=bool(code and code.has(SNOMED, *NONE_KNOWN)),
             clinical_status=clinical.code(ALLERGY_CLINICAL) if clinical else None,
             verification=verification.code(ALLERGY_VERIFICATION) if verification else None,
@@ -44,9 +49,18 @@ class Allergy:
                 concept.label
                 for reaction in allergy.children("reaction")
                 for concept in reaction.concepts("manifestation")
+                if concept.label
             ),
+            codings=code.codings if code else (),
+            kind=allergy.text("type") or "",
+            began=allergy.date("onsetDateTime"),
+            recorded=allergy.date("recordedDate"),
         )
 
     @property
     def is_current(self) -> bool:
-        return self.clinical_status in {"active", None} and self.verification != "refuted"
+        return self.clinical_status in {"active", None} and not self.is_refuted
+
+    @property
+    def is_refuted(self) -> bool:
+        return self.verification == "refuted"

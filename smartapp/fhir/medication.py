@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.codes import ENTERED_IN_ERROR
 from smartapp.fhir.dates import FhirDate
-from smartapp.fhir.element import Concept, Element, Json
+from smartapp.fhir.dosage import Dosage
+from smartapp.fhir.element import Coding, Concept, Element, Json
 
 _DAYS = {"d": 1, "day": 1, "days": 1, "wk": 7}
 
@@ -34,6 +35,8 @@ class MedicationOrder:
     valid_until: FhirDate | None
     days_supply: int | None
     not_understood: bool  # carries a modifier that this app does not know
+    dosages: tuple[Dosage, ...] = ()
+    codings: tuple[Coding, ...] = ()
 
     @classmethod
     def from_fhir(cls, json: Json, included: Included) -> MedicationOrder | None:
@@ -63,6 +66,8 @@ class MedicationOrder:
             valid_until=validity.date("end") if validity else None,
             days_supply=_days(dispense.child("expectedSupplyDuration")) if dispense else None,
             not_understood=order.has_unknown_modifier(),
+            dosages=tuple(Dosage.of(each) for each in order.children("dosageInstruction")),
+            codings=medicine.codings,
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -30,6 +31,7 @@ class Row:
     explain: str = ""  # in plain words beside the medical term, never instead of it
     learn: Link | None = None  # more about it, elsewhere
     quiet: bool = False
+    folded: str = ""  # what stands in its place until the reader chooses to look
 
 
 @dataclass(frozen=True)
@@ -59,6 +61,23 @@ class Source:
     ehr: str  # by its name
     phone: str  # of the clinic
     again: str  # the address of the page itself
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the parts of a page go, and what stands there until they come."""
+
+    keys: tuple[str, ...]
+    text: str
+    again: Link
+
+
+def places(words: Words, keys: Iterable[str], source: Source) -> Places:
+    return Places(
+        keys=tuple(keys),
+        text=words("This part is still being read. If it does not come:"),
+        again=Link(words("Load the page again"), source.again),
+    )
 
 
 def trouble_of(words: Words, section: Section[Any], source: Source) -> Trouble | None:

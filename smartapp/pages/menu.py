@@ -62,12 +62,35 @@ def _now(words: Words) -> tuple[Entry, ...]:
 def _health(words: Words) -> tuple[Entry, ...]:
     return (
         Entry(
+            "summary", words("Health in short"), words("All of it on one page."),
+        ),
+        Entry(
+            "results", words("Results"), words("Laboratory tests, and how they changed."),
+            _search("Observation"), in_bar=True,
+        ),
+        Entry(
             "medicines", words("Medicines"), words("What to take, when, and refills."),
             _search("MedicationRequest"), in_bar=True,
         ),
         Entry(
             "allergies", words("Allergies"), words("What you must not be given."),
             _search("AllergyIntolerance"),
+        ),
+        Entry(
+            "conditions", words("Health conditions"), words("What you have, and what you had."),
+            _search("Condition"),
+        ),
+        Entry(
+            "immunizations", words("Vaccines"), words("Those you had, as a list to print."),
+            _search("Immunization"),
+        ),
+        Entry(
+            "vitals", words("Vital signs"), words("Blood pressure, weight and more."),
+            _search("Observation"),
+        ),
+        Entry(
+            "procedures", words("Operations and treatments"), words("What was done."),
+            _search("Procedure"),
         ),
     )  # fmt: skip
 

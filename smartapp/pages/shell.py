@@ -80,6 +80,7 @@ class Shell:
     footer: str = ""
     style: str = ""  # the address of the EHR's colours, where it states any
     manage: Link | None = None  # where a patient sees which apps may see the record
+    begun: bool = False  # its opening was sent before it was known whose record it is
 
     @property
     def window_title(self) -> str:

@@ -2,11 +2,13 @@
 
 from smartapp.transport.address import origin, outside, parse
 from smartapp.transport.answer import Answer
+from smartapp.transport.arrivals import Arrivals
 from smartapp.transport.door import Bearer, Limits, Transport
 from smartapp.transport.flow import Flow
 
 __all__ = [
     "Answer",
+    "Arrivals",
     "Bearer",
     "Flow",
     "Limits",

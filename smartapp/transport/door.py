@@ -6,8 +6,8 @@ import logging
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
 from http.cookiejar import DefaultCookiePolicy
@@ -27,6 +27,7 @@ from smartapp.errors import (
 from smartapp.logs import REQUEST_ID
 from smartapp.transport.address import Address, outside, parse
 from smartapp.transport.answer import Answer, retry_after
+from smartapp.transport.arrivals import Arrivals, outcome
 from smartapp.transport.breaker import Breaker
 from smartapp.transport.connection import Adapter, Attempt, current
 from smartapp.transport.flow import BREAKS, Flow, named
@@ -180,14 +181,12 @@ class Transport:
         ends = min(time.monotonic() + within, _page_ends.get())
         futures = self._begun(calls, ends)
         wait(futures, timeout=max(0.0, ends - time.monotonic()))
-        return [_outcome(future) for future in futures]
+        return [outcome(future) for future in futures]
 
-    def as_they_come(
-        self, calls: Sequence[Callable[[], T]], *, within: float
-    ) -> Iterator[tuple[int, T | SmartappError]]:
-        """As `together`, but each result as soon as it is there, with the place of its call."""
+    def begin(self, calls: Sequence[Callable[[], T]], *, within: float) -> Arrivals[T]:
+        """As `together`, but each result can be taken as soon as it is there."""
         ends = min(time.monotonic() + within, _page_ends.get())
-        return _arriving(self._begun(calls, ends), ends)
+        return Arrivals(self._begun(calls, ends), ends)
 
     def _begun(self, calls: Sequence[Callable[[], T]], ends: float) -> list[Future[Any]]:
         return [self._threads.submit(copy_context().run, _until, ends, call) for call in calls]
@@ -334,20 +333,3 @@ def _until(ends: float, call: Callable[[], T]) -> T | SmartappError:
         return call()
     except SmartappError as failure:
         return failure
-
-
-def _arriving(futures: list[Future[Any]], ends: float) -> Iterator[tuple[int, Any]]:
-    waiting = {future: place for place, future in enumerate(futures)}
-    while waiting:
-        left = max(0.0, ends - time.monotonic())
-        done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
-        for future in sorted(done or waiting, key=waiting.__getitem__):
-            yield waiting.pop(future), _outcome(future)
-
-
-def _outcome(future: Future[T]) -> T | EhrTooSlow:
-    """Nobody waits for a call that is late; what is no named failure is a bug and is raised."""
-    if not future.done():
-        future.cancel()
-        return EhrTooSlow()
-    return future.result()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gzip
+import zlib
+from collections.abc import Iterable, Iterator
 
 from flask import Flask, request
 from werkzeug.wrappers import Response
@@ -10,6 +12,7 @@ from werkzeug.wrappers import Response
 KINDS = {"text/html", "text/css", "text/javascript", "image/svg+xml"}
 SMALLEST = 512  # below this it saves nothing
 LEVEL = 6
+GZIP = 31  # for zlib: the largest window, in a gzip frame
 
 
 def register(app: Flask) -> None:
@@ -22,9 +25,29 @@ def compress(response: Response) -> Response:
     response.vary.add("Accept-Encoding")
     taken = request.accept_encodings.quality("gzip") > 0
     whole = response.status_code not in {206, 304} and "Content-Encoding" not in response.headers
-    if taken and whole:
+    if taken and whole and _arrives_in_parts(response):
+        response.response = _flowing(response.iter_encoded())
+        response.headers["Content-Encoding"] = "gzip"
+    elif taken and whole:
         _shorten(response)
     return response
+
+
+def _arrives_in_parts(response: Response) -> bool:
+    return response.is_streamed and not response.direct_passthrough
+
+
+def _flowing(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    """Each part leaves when it is there, and not when the next one comes."""
+    packer = zlib.compressobj(LEVEL, zlib.DEFLATED, GZIP)
+    try:
+        for chunk in chunks:
+            if chunk:
+                yield packer.compress(chunk) + packer.flush(zlib.Z_SYNC_FLUSH)
+        yield packer.flush()
+    finally:
+        if hasattr(chunks, "close"):
+            chunks.close()
 
 
 def _shorten(response: Response) -> None:

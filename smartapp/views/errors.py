@@ -14,7 +14,7 @@ from smartapp import errors
 from smartapp.auth.discovery import ours
 from smartapp.config import Ehr, LaunchKind
 from smartapp.logs import REQUEST_ID
-from smartapp.pages.problem import explain, problem_page
+from smartapp.pages.problem import ProblemPage, explain, problem_page
 from smartapp.pages.shell import Link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
@@ -116,6 +116,15 @@ def _way_in(error: errors.SmartappError) -> WayIn | None:
 
 def _page(code: str, status: int, way_in: WayIn | None = None) -> Response:
     g.data_free = True
+    return show("problem", problem(code, way_in), status)
+
+
+def problem_of(error: errors.SmartappError) -> ProblemPage:
+    return problem(error.code, _way_in(error))
+
+
+def problem(code: str, way_in: WayIn | None = None) -> ProblemPage:
+    """The page for a failure, inside the session where there is one."""
     words: Words = g.get("words") or words_for(locale_of_browser(), services().policy.calendar.zone)
     explanation = explain(words, code, by_ehr=way_in is not None and not way_in.href)
     if g.get("kept_unsent"):
@@ -131,8 +140,7 @@ def _page(code: str, status: int, way_in: WayIn | None = None) -> Response:
         kept=_kept(words),
     )
     active: ActiveLaunch | None = g.get("active")
-    placed = within(page, active) if active and not way_in else outside(page)
-    return show("problem", placed, status)
+    return within(page, active) if active and not way_in else outside(page)
 
 
 def _sign_in(words: Words, way_in: WayIn) -> Link | None:

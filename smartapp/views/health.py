@@ -1,28 +1,116 @@
-"""A patient's health, part by part."""
+"""A patient's health: all of it in short, and page by page."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint
+from werkzeug.wrappers import Response
 
 from smartapp.launch import Role
-from smartapp.pages.health import BlocksPage, allergies_block
+from smartapp.pages.block import Block
+from smartapp.pages.health import (
+    BlocksPage,
+    allergies_block,
+    conditions_block,
+    past_allergies_block,
+    past_conditions_block,
+    procedures_block,
+)
+from smartapp.pages.immunizations import vaccines_block, vaccines_page
+from smartapp.pages.results import life_block, results_block, vitals_block
+from smartapp.pages.summary import medicines_in_short, summary_page
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.reading import read, source
+from smartapp.views.reading import Got, read, showing
+from smartapp.views.results import is_folded
 from smartapp.views.show import patient_shell, show
-from smartapp.workflow.record.parts import ALLERGIES
+from smartapp.views.stream import piece, stream
+from smartapp.workflow.record.parts import (
+    ALLERGIES,
+    CONDITIONS,
+    IMMUNIZATIONS,
+    LIFE,
+    ORDERS,
+    PROCEDURES,
+    RESULTS,
+    VITALS,
+)
 
 bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
+
+
+@bp.get("/summary")
+@requires_launch(Role.PATIENT)
+def summary(here: Here) -> Response:
+    """Every part that describes the patient's health, each as soon as it is there."""
+    at, now, fold = showing(here, "summary", in_short=True), here.now, is_folded()
+    whole = replace(at, in_short=False)  # what somebody who treats the patient has to know
+    pieces = (
+        piece(ALLERGIES, lambda section: allergies_block(whole, section)),
+        piece(ORDERS, lambda section: medicines_in_short(whole, section)),
+        piece(CONDITIONS, lambda section: conditions_block(whole, section)),
+        piece(RESULTS, lambda section: results_block(at, section, now=now, fold=fold)),
+        piece(VITALS, lambda section: vitals_block(at, section, now=now)),
+        piece(IMMUNIZATIONS, lambda section: vaccines_block(at, section)),
+        piece(PROCEDURES, lambda section: procedures_block(at, section)),
+        piece(LIFE, lambda section: life_block(at, section, now=now)),
+    )
+    return stream(
+        here,
+        "summary",
+        title=here.words("Your health in short"),
+        pieces=pieces,
+        page=lambda shell, _patient: summary_page(at, shell, [each.key for each in pieces]),
+    )
 
 
 @bp.get("/allergies")
 @requires_launch(Role.PATIENT)
 def allergies(here: Here) -> View:
-    got = read(here, ALLERGIES)
-    title = here.words("Your allergies")
-    where = source(here, here.paths.page("allergies"))
-    page = BlocksPage(
-        patient_shell(here, title, got.patient),
+    got, at = read(here, ALLERGIES), showing(here, "allergies")
+    blocks = (allergies_block(at, got[ALLERGIES]), past_allergies_block(at, got[ALLERGIES]))
+    return _blocks(here, got, here.words("Your allergies"), *blocks)
+
+
+@bp.get("/conditions")
+@requires_launch(Role.PATIENT)
+def conditions(here: Here) -> View:
+    got, at = read(here, CONDITIONS), showing(here, "conditions")
+    blocks = (conditions_block(at, got[CONDITIONS]), past_conditions_block(at, got[CONDITIONS]))
+    return _blocks(here, got, here.words("Your health conditions"), *blocks)
+
+
+@bp.get("/procedures")
+@requires_launch(Role.PATIENT)
+def procedures(here: Here) -> View:
+    got, at = read(here, PROCEDURES), showing(here, "procedures")
+    title = here.words("Your operations and treatments")
+    return _blocks(here, got, title, procedures_block(at, got[PROCEDURES]))
+
+
+@bp.get("/vitals")
+@requires_launch(Role.PATIENT)
+def vitals(here: Here) -> View:
+    got, at = read(here, VITALS, LIFE), showing(here, "vitals")
+    title = here.words("Your vital signs")
+    return _blocks(
+        here,
+        got,
         title,
-        (allergies_block(here.words, got[ALLERGIES], where),),
+        vitals_block(at, got[VITALS], now=here.now),
+        life_block(at, got[LIFE], now=here.now),
     )
-    return show("blocks", page)
+
+
+@bp.get("/immunizations")
+@requires_launch(Role.PATIENT)
+def immunizations(here: Here) -> View:
+    got, at = read(here, IMMUNIZATIONS), showing(here, "immunizations")
+    shell = patient_shell(here, here.words("Your vaccines"), got.patient)
+    return show("vaccines", vaccines_page(at, shell, got[IMMUNIZATIONS]))
+
+
+def _blocks(here: Here, got: Got, title: str, *blocks: Block | None) -> View:
+    shell = patient_shell(here, title, got.patient)
+    shown = tuple(each for each in blocks if each is not None)
+    return show("blocks", BlocksPage(shell, title, shown))

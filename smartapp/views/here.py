@@ -11,8 +11,9 @@ from typing import Concatenate, ParamSpec
 from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
-from smartapp.errors import NotFound, WrongRole
+from smartapp.errors import NotFound, SmartappError, WrongRole
 from smartapp.fhir.client import FhirClient
+from smartapp.fhir.people import RelatedPerson
 from smartapp.launch import Role
 from smartapp.pages.paths import Paths
 from smartapp.services import Services, acts_for_another
@@ -74,6 +75,16 @@ class Here:
     @cached_property
     def gate(self) -> Gate:
         return self.services.gate(self.active)
+
+    @cached_property
+    def acting(self) -> RelatedPerson | None:
+        """Who reads, where that is somebody who acts for the patient."""
+        if not self.fhir_user.startswith("RelatedPerson/"):
+            return None
+        try:
+            return RelatedPerson.from_fhir(self.client().read(self.fhir_user))
+        except SmartappError:
+            return None
 
     @property
     def can_ask(self) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, TypeVar
@@ -12,10 +12,11 @@ from smartapp.errors import EhrTooSlow, SmartappError
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
 from smartapp.pages.block import Source
+from smartapp.pages.showing import Showing
 from smartapp.views import record
 from smartapp.views.here import Here
-from smartapp.workflow.loading import PAGE_SECONDS
-from smartapp.workflow.record import Part, read_part
+from smartapp.workflow.loading import PAGE_SECONDS, Loader
+from smartapp.workflow.record import Part, older, read_part
 
 T = TypeVar("T")
 
@@ -36,11 +37,24 @@ def read(here: Here, *parts: Part[Any]) -> Got:
     the patient there is no page.
     """
     loader = here.loader()
-    calls: list[Callable[[], Any]] = [
-        loader.patient,
-        *(partial(read_part, loader, p) for p in parts),
-    ]
-    patient, *results = loader.together(calls, within=PAGE_SECONDS)
+    return _read(here, loader, parts, [partial(read_part, loader, part) for part in parts])
+
+
+def read_older(here: Here, part: Part[Any], address: str, *others: Part[Any]) -> Got:
+    """The same with a later page of one part, by the address that the EHR gave for it."""
+    loader = here.loader()
+    reads = [partial(read_part, loader, each) for each in others]
+    return _read(here, loader, (part, *others), [partial(older, loader, part, address), *reads])
+
+
+def _read(
+    here: Here,
+    loader: Loader,
+    parts: Sequence[Part[Any]],
+    reads: Sequence[Callable[[], Section[Any]]],
+) -> Got:
+    calls: list[Callable[[], Any]] = [loader.patient, lambda: here.acting, *reads]
+    patient, _, *results = loader.together(calls, within=PAGE_SECONDS)
     sections = {part: arrived(here, got) for part, got in zip(parts, results, strict=True)}
     sure = sure_of_patient(patient)
     record.viewed(here, sure.id, **counted(sections))
@@ -70,6 +84,16 @@ def sure_of_patient(loaded: object) -> Patient:
     if not isinstance(loaded, Patient):
         raise TypeError(type(loaded).__name__)
     return loaded
+
+
+def showing(here: Here, page: str, *, in_short: bool = False) -> Showing:
+    return Showing(
+        words=here.words,
+        paths=here.paths,
+        glossary=here.services.policy.glossary,
+        source=source(here, here.paths.page(page)),
+        in_short=in_short,
+    )
 
 
 def source(here: Here, again: str) -> Source:

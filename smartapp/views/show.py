@@ -9,7 +9,6 @@ from flask import render_template, request
 from werkzeug.wrappers import Response
 
 from smartapp.config import LaunchKind
-from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
@@ -140,14 +139,8 @@ def relationship(here: Here, patient: Patient) -> str:
     """How the person who reads is related to the patient; empty for the patient themselves."""
     if here.fhir_user == f"Patient/{patient.id}":
         return ""
-    acting = related_person(here)
-    return (acting.relationship if acting else "") or here.words("you act for them")
+    return (here.acting.relationship if here.acting else "") or here.words("you act for them")
 
 
 def related_person(here: Here) -> RelatedPerson | None:
-    if not here.fhir_user.startswith("RelatedPerson/"):
-        return None
-    try:
-        return RelatedPerson.from_fhir(here.client().read(here.fhir_user))
-    except SmartappError:
-        return None
+    return here.acting

@@ -358,6 +358,7 @@ def _services(
         outbox=Outbox(store, vault, clock),
         clock=clock,
         pause=clock.passes,
+        first_word=5.0,  # a busy machine is not to decide which failure has a page of its own
     )
 
 

@@ -13,6 +13,7 @@ from smartapp.errors import PolicyError
 from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
 from smartapp.workflow.policy.conditions import Otherwise
 from smartapp.workflow.policy.disclosure import read_kinds, read_privacy
+from smartapp.workflow.policy.glossary import read_glossary
 from smartapp.workflow.policy.intake import TopicGroup
 from smartapp.workflow.policy.intake_reading import first_use
 from smartapp.workflow.policy.lint import check_topic
@@ -77,6 +78,7 @@ def _read(reading: Reading) -> Policy:
         document_kinds=read_kinds(reading),
         privacy=read_privacy(reading, topics),
         named=around.named,
+        glossary=read_glossary(reading),
     )
     file.check_nothing_else()
     return policy

@@ -13,6 +13,7 @@ from smartapp.words import LocalText
 from smartapp.workflow.calendar import Calendar, ResponseTime
 from smartapp.workflow.policy.conditions import Condition
 from smartapp.workflow.policy.disclosure import DocumentKind, Privacy
+from smartapp.workflow.policy.glossary import Glossary
 from smartapp.workflow.policy.intake import (
     About,
     Confidentiality,
@@ -206,6 +207,7 @@ class Policy:
     document_kinds: tuple[DocumentKind, ...]
     privacy: Privacy
     named: Named  # places, care programs and groups of medicines
+    glossary: Glossary
 
     def topic(self, code: str) -> Topic:
         topic = self.topics.get(code)
