@@ -226,7 +226,7 @@ def _choose(here: Here, topic: Topic) -> View:
 
 
 def _reader(here: Here) -> Reader:
-    return Reader(here.loader(), here.services.policy, here.words.locale, here.now)
+    return Reader(here.loader(), here.services.policy, here.words.locale, here.now, here.fhir_user)
 
 
 def _matter(here: Here, topic: Topic, reference: str) -> Matter:

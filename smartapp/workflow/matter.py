@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import partial
 
@@ -13,6 +13,7 @@ from smartapp.fhir.element import Element
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
+from smartapp.workflow.background import background_calls, background_of, facts_about
 from smartapp.workflow.loading import (
     PAGE_SECONDS,
     Loader,
@@ -22,7 +23,7 @@ from smartapp.workflow.loading import (
     read_visits,
 )
 from smartapp.workflow.medicines import Offer, offers
-from smartapp.workflow.person_facts import person_facts
+from smartapp.workflow.person_facts import background_facts, person_facts
 from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.intake import AskedAbout, Prefill
 from smartapp.workflow.policy.model import Exclusion, Policy, Topic
@@ -91,6 +92,7 @@ class Reader:
     policy: Policy
     language: str
     now: datetime
+    writer: str = ""  # who is signed in, "Patient/id" or another
 
     def matter(self, topic: Topic, reference: str = "") -> Matter:
         """A list that is not whole keeps nobody from asking; what it is about must be there."""
@@ -102,18 +104,25 @@ class Reader:
             tasks=loader.tasks,
             contact=(lambda: _contact(loader)) if topic.prefills else dict,
             **self._about(reference),
+            **background_calls(loader, topic),
         )
         patient = got["patient"]
         if not isinstance(patient, Patient):
             raise patient if isinstance(patient, SmartappError) else TypeError(type(patient))
         requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
-        person = person_facts(patient, read_visits(as_found(got["visits"])), self.language, today)
+        background = background_of(
+            topic, got, someone_else_writes=self.writer not in {"", f"Patient/{patient.id}"}
+        )
+        person = {
+            **person_facts(patient, read_visits(as_found(got["visits"])), self.language, today),
+            **background_facts(background, self.policy.named),
+        }
         offer = self._offer(topic, reference, got, requests) if "orders" in got else None
         return Matter(
             topic=topic,
             patient=patient,
             person=person,
-            subject=self._order(offer) if offer else _subject(got.get("subject")),
+            subject=self._order(offer) if offer else _subject(got.get("subject"), today),
             offer=offer if topic.refills else None,
             requests=requests,
             exclusion=exclusion_for(topic, person, self.now, self.policy.calendar),
@@ -210,7 +219,7 @@ def _known(topic: Topic, contact: object) -> dict[str, str]:
     return {link: values[what] for link, what in topic.prefills.items() if values.get(what)}
 
 
-def _subject(read: object) -> Subject | None:
+def _subject(read: object, today: date) -> Subject | None:
     if isinstance(read, SmartappError):
         raise read
     if read is None:
@@ -218,4 +227,4 @@ def _subject(read: object) -> Subject | None:
     found = subject_from(read) if isinstance(read, dict) else None
     if found is None:
         raise NotFound("not something that can be asked about")
-    return found
+    return replace(found, facts=facts_about(read, today)) if isinstance(read, dict) else found
