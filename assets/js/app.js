@@ -13,6 +13,7 @@ import { leave } from "./leaving.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
+import { watchSession } from "./session.js";
 
 // The kit asks for these two classes before it does anything. Set here, they need no inline script.
 document.body.classList.add("js-enabled", "govuk-frontend-supported");
@@ -30,6 +31,7 @@ for (const component of [
 }
 
 const enhancements = {
+  "[data-session]": watchSession,
   "form[data-leaving]": leave,
   "form[data-questions]": followUp,
   "form[data-templates]": fillReplies,

@@ -21,6 +21,7 @@ from smartapp.audit.happenings import (
     task_conflict,
     task_tried,
     token_renewed,
+    tokens_given_back,
 )
 from smartapp.audit.reading import Finding
 from smartapp.audit.trail import AuditTrail
@@ -56,5 +57,6 @@ __all__ = [
     "task_conflict",
     "task_tried",
     "token_renewed",
+    "tokens_given_back",
     "verify",
 ]

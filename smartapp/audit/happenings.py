@@ -37,6 +37,18 @@ def token_renewed(context: Context, reason: str = "") -> Event:
     return Event("token.refresh", Action.EXECUTE, context, outcome=outcome, reason_code=reason)
 
 
+def tokens_given_back(context: Context, outcome: str) -> Event:
+    """`outcome` is one of auth.revocation.Revoked, or why the EHR was not asked."""
+    failed = outcome == "revocation-failed"
+    return Event(
+        "token.revoke",
+        Action.EXECUTE,
+        context,
+        outcome=Outcome.MINOR_FAILURE if failed else Outcome.SUCCESS,
+        reason_code=outcome,
+    )
+
+
 def record_viewed(context: Context, patient: str, counts: Mapping[str, int]) -> Event:
     """`counts` says how many of each resource type the page is about to show."""
     entities = tuple(Entity(kind, count=count) for kind, count in sorted(counts.items()))

@@ -21,8 +21,13 @@ _KNOWN = (
     "SMARTAPP_POLICY",
     "SMARTAPP_AUDIT",
     "SMARTAPP_PROXIES",
+    "SMARTAPP_STAFF_IDLE_MINUTES",
+    "SMARTAPP_PATIENT_IDLE_MINUTES",
+    "SMARTAPP_SESSION_HOURS",
     "SMARTAPP_AUTHORITIES",
 )
+
+_REDIS_SCHEMES = ("redis", "rediss", "unix", "redis+sentinel", "rediss+sentinel")
 
 
 def load_settings(environ: Mapping[str, str]) -> Settings:
@@ -32,6 +37,10 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
     port = _whole_number(environ, "PORT", 8000, range(1, 65536), findings)
     workers = _whole_number(environ, "WEB_CONCURRENCY", 1, range(1, 1025), findings)
     proxies = _whole_number(environ, "SMARTAPP_PROXIES", 0, range(10), findings)
+    minutes, hours = range(1, 241), range(1, 25)
+    staff_idle = _whole_number(environ, "SMARTAPP_STAFF_IDLE_MINUTES", 15, minutes, findings)
+    patient_idle = _whole_number(environ, "SMARTAPP_PATIENT_IDLE_MINUTES", 20, minutes, findings)
+    longest = _whole_number(environ, "SMARTAPP_SESSION_HOURS", 12, hours, findings)
     base_url = _base_url(environ, production, port, findings)
     app_name, ehrs = read_launch_config(
         Path(environ.get("SMARTAPP_CONFIG") or "launch-config.json"),
@@ -63,6 +72,9 @@ def load_settings(environ: Mapping[str, str]) -> Settings:
         audit_folder=audit_folder,
         authorities=authorities,
         port=port,
+        staff_idle=60.0 * staff_idle,
+        patient_idle=60.0 * patient_idle,
+        longest_session=3600.0 * longest,
         proxies=proxies,
         warnings=findings.warnings,
     )
@@ -103,8 +115,9 @@ def _redis_url(
     environ: Mapping[str, str], production: bool, workers: int, findings: Findings
 ) -> str:
     url = environ.get("REDIS_URL", "")
-    if url and urlsplit(url).scheme not in ("redis", "rediss", "unix"):
-        findings.problem("REDIS_URL", "must begin with redis://, rediss:// or unix://")
+    if url and urlsplit(url).scheme not in _REDIS_SCHEMES:
+        said = ", ".join(f"{scheme}://" for scheme in _REDIS_SCHEMES)
+        findings.problem("REDIS_URL", f"must begin with one of {said}")
     if not url and workers > 1:
         findings.problem(
             "REDIS_URL", f"is empty, but WEB_CONCURRENCY is {workers}: workers share nothing else"

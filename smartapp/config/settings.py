@@ -75,6 +75,9 @@ class Settings:
     audit_folder: Path = Path(".demo/audit")
     authorities: Path | None = None  # certificates of further authorities, as PEM
     port: int = 8000
+    staff_idle: float = 15 * 60.0  # seconds without anybody doing anything, and a session is over
+    patient_idle: float = 20 * 60.0
+    longest_session: float = 12 * 3600.0
     proxies: int = 0  # in front of the app: so many tell in a header who is asking
     warnings: tuple[Problem, ...] = ()  # worth a line in the log; none of them stops the start
 

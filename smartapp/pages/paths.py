@@ -44,6 +44,11 @@ class Paths:
         return f"{self.home}language"
 
     @property
+    def session(self) -> str:
+        """Where a script asks how long this session lasts, or says that somebody is here."""
+        return f"{self.home}session"
+
+    @property
     def sign_out(self) -> str:
         return f"{self.home}sign-out"
 

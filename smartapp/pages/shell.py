@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smartapp.fhir.people import Patient
+from smartapp.pages.session_time import SessionTime
 from smartapp.pages.when import day_words
 from smartapp.words import LOCALES, Words
 
@@ -79,6 +80,7 @@ class Shell:
     back: Link | None = None
     footer: str = ""
     style: str = ""  # the address of the EHR's colours, where it states any
+    session: SessionTime | None = None
     manage: Link | None = None  # where a patient sees which apps may see the record
     begun: bool = False  # its opening was sent before it was known whose record it is
 

@@ -172,6 +172,10 @@ class Launches:
         idle_end = session.last_seen + self._idle[session.launched.user.role]
         return min(idle_end, self._latest(session))
 
+    def can_be_prolonged(self, session: ActiveLaunch | Session) -> bool:
+        """Not any more when only its longest time ends it."""
+        return self.ends_at(session) < self._latest(session)
+
     def warn_at(self, session: ActiveLaunch | Session) -> float:
         """Early enough to extend it, also where a clinic chose short times."""
         idle = self._idle[session.launched.user.role]

@@ -20,6 +20,7 @@ from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
+from smartapp.views.headers import forget_pages
 from smartapp.views.show import is_framed, outside, show, within
 from smartapp.words import Words, words_for
 
@@ -74,7 +75,10 @@ def named(error: errors.SmartappError) -> Response:
     log.warning("failed", extra={"code": error.code, "status": status})
     if isinstance(error, DENIALS):
         record.denied(services(), error.code)
-    response = _page(error.code, status, _way_in(error))
+    way_in = _way_in(error)
+    response = _page(error.code, status, way_in)
+    if way_in is not None:
+        forget_pages(response)
     if isinstance(error, errors.EhrBusy) and error.retry_after is not None:
         response.headers["Retry-After"] = str(int(error.retry_after) + 1)
     return response

@@ -63,6 +63,11 @@ def register(app: Flask, settings: Settings) -> None:
     )
 
 
+def forget_pages(response: Response) -> None:
+    """What the browser keeps for its Back button goes. Cookies stay: they are other sessions'."""
+    response.headers["Clear-Site-Data"] = '"cache"'
+
+
 def _ancestors(everyone: tuple[str, ...]) -> tuple[str, ...]:
     """A session's pages: its own EHR. Pages without data: any EHR of the configuration. A document
     also stands in a frame of our own page, which may stand in one of the EHR.

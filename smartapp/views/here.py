@@ -124,17 +124,18 @@ class Here:
 
 
 def requires_launch(
-    *roles: Role, asks_ehr: bool = True
+    *roles: Role, asks_ehr: bool = True, prolongs: bool = True
 ) -> Callable[[Callable[Concatenate[Here, P], View]], Callable[..., View]]:
     """Finds the session that the address names and the cookie proves, for these roles only. A page
-    that asks the EHR gets a token that lives.
+    that asks the EHR gets a token that lives. What nobody did, such as a script that asks every now
+    and then, does not prolong the session.
     """
 
     def decorate(view: Callable[Concatenate[Here, P], View]) -> Callable[..., View]:
         @wraps(view)
         def guarded(lid: str, *args: P.args, **values: P.kwargs) -> View:
             secret = request.cookies.get(session_cookie(lid), "")
-            active = services().launches.find(lid, secret)
+            active = services().launches.find(lid, secret, touch=prolongs)
             g.frame_ancestors = services().ehr_of(active).frame_ancestors
             g.active = active
             if request.method not in {"GET", "HEAD"}:

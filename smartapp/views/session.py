@@ -5,19 +5,21 @@ from __future__ import annotations
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from flask import Blueprint, current_app, request
+from flask import Blueprint, current_app, jsonify, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response
 
-from smartapp import audit
 from smartapp.auth.style import read_style
 from smartapp.errors import ClaimLost
 from smartapp.launch import Role
 from smartapp.pages.signed_out import signed_out_page
 from smartapp.pages.style import style_sheet
-from smartapp.views import cookies, record
+from smartapp.sessions import EndReason
+from smartapp.views import cookies
+from smartapp.views.ending import end_session
+from smartapp.views.headers import forget_pages
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.show import outside, see_other, show
+from smartapp.views.show import outside, see_other, show, time_left
 from smartapp.words import LOCALES
 
 bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
@@ -71,18 +73,39 @@ def _is_page_of(here: Here, path: str) -> bool:
     return values.get("lid") == here.active.lid
 
 
+@bp.get("/session")
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False, prolongs=False)
+def how_long(here: Here) -> View:
+    """A script asks. That keeps nobody signed in."""
+    return _time_left(here)
+
+
+@bp.post("/session")
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
+def stay(here: Here) -> View:
+    """Somebody types, or said that they are still there."""
+    return _time_left(here)
+
+
+def _time_left(here: Here) -> View:
+    time = time_left(here)
+    return jsonify(
+        ends_in=time.ends_in, warns_in=time.warns_in, can_stay=time.can_stay, text=time.text
+    )
+
+
 @bp.post("/sign-out")
 @requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def sign_out(here: Here) -> View:
     """Shown at once rather than by a redirect: inside a frame that would lead nowhere."""
-    context = record.context_of(here.active)
-    here.services.launches.end(here.active.lid, here.secret)
-    here.services.audit.record(audit.session_ended(context, "logout"))
+    is_all_sent = end_session(here.services, here.active, here.secret, EndReason.LOGOUT)
     page = signed_out_page(
         here.words,
         app_name=here.services.settings.app_name,
         staff=here.role is Role.STAFF,
+        is_all_sent=is_all_sent,
     )
     response = show("signed_out", outside(page))
+    forget_pages(response)
     cookies.drop(response, cookies.session_cookie(here.active.lid), here.active.launched.kind)
     return response

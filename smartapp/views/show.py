@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TypeVar
 
 from flask import render_template, request
@@ -13,6 +14,7 @@ from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
 from smartapp.pages.said import notice
+from smartapp.pages.session_time import SessionTime, session_time
 from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
 from smartapp.sessions.launches import ActiveLaunch
@@ -77,6 +79,7 @@ def patient_shell(
         back=back,
         style=_style(here),
         manage=_manage(here),
+        session=time_left(here),
     )
 
 
@@ -106,6 +109,20 @@ def staff_shell(
         notice=said or _notice(here),
         back=back,
         style=_style(here),
+        session=time_left(here),
+    )
+
+
+def time_left(here: Here) -> SessionTime:
+    launches, now = here.services.launches, here.services.clock()
+    ends_at = launches.ends_at(here.active)
+    return session_time(
+        here.words,
+        ends_at=datetime.fromtimestamp(ends_at, UTC),
+        ends_in=ends_at - now,
+        warns_in=launches.warn_at(here.active) - now,
+        can_stay=launches.can_be_prolonged(here.active),
+        address=here.paths.session,
     )
 
 

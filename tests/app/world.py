@@ -99,13 +99,14 @@ class World:
     services: Services
     clock: Clock
     log: Log
+    address: str = APP
     mishaps: bool = False  # a test that makes the app fail in a way nobody planned says so
 
     # --- people -------------------------------------------------------------------------------
 
     def browser(self, *, language: str = "en", framed: bool = False) -> Browser:
         return Browser(
-            app_url=APP,
+            app_url=self.address,
             ehr_url=self.running.addresses.base,
             app=Client(self.app, use_cookies=False),
             ehr=Client(self.running.app, use_cookies=False),
@@ -154,6 +155,12 @@ class World:
     def ends_tokens(self) -> None:
         """All access tokens end at once, whatever they had promised."""
         assert self._at_ehr("POST", "/tokens/expire").status_code < 300
+
+    def reads_with(self, access: str) -> int:
+        """The status that the EHR answers this token with, whoever holds it."""
+        headers = {"Authorization": f"Bearer {access}"}
+        status: int = self._at_ehr("GET", "/fhir/Task", headers=headers).status_code
+        return status
 
     def faults(self) -> list[Json]:
         """The rules that are on, with how often each has struck."""
@@ -215,6 +222,7 @@ def opened(
     clients_changed: Callable[[Json], object] = dict,
     limits: Limits = LIMITS,
     access_seconds: int = 3600,
+    app_url: str = APP,
 ) -> Iterator[World]:
     """`changed` may rewrite the app's launch-config.json, `clients_changed` what the EHR knows of
     each of our clients.
@@ -222,12 +230,12 @@ def opened(
     folder, clock, log = Path(mkdtemp(prefix="app-")), Clock(), Log()
     clients = _clients(folder, auth, clients_changed)
     loggers = (logging.getLogger("smartapp"), logging.getLogger("werkzeug"))
-    config = Config(app_url=APP, clients=clients, access_seconds=access_seconds)
+    config = Config(app_url=app_url, clients=clients, access_seconds=access_seconds)
     people, key = _people().copy(clock), _signing_key()
     with started(config, clock, store=people, key=key) as running:
-        settings = _settings(folder, running.addresses.base, auth, redis_url, changed)
+        settings = _settings(folder, app_url, running.addresses.base, auth, redis_url, changed)
         services = _services(settings, clock, limits)
-        world = World(running, _app(services), services, clock, log)
+        world = World(running, _app(services), services, clock, log, app_url)
         for each in loggers:
             each.addHandler(log)
         logging.getLogger("smartapp").setLevel(logging.INFO)
@@ -302,7 +310,12 @@ def _clients(folder: Path, auth: str, changed: Callable[[Json], object]) -> Path
 
 
 def _settings(
-    folder: Path, ehr: str, auth: str, redis_url: str, changed: Callable[[Json], object]
+    folder: Path,
+    app_url: str,
+    ehr: str,
+    auth: str,
+    redis_url: str,
+    changed: Callable[[Json], object],
 ) -> Settings:
     """The project's own launch-config.json, for the port that the sandbox was given."""
     text = (ROOT / "launch-config.json").read_text().replace("http://127.0.0.1:8001", ehr)
@@ -317,7 +330,7 @@ def _settings(
     environ = {
         "SMARTAPP_ENV": "development",
         "SMARTAPP_CONFIG": str(path),
-        "SMARTAPP_BASE_URL": APP,
+        "SMARTAPP_BASE_URL": app_url,
         "SMARTAPP_SECRET_KEY": SECRET_KEY,
         "SMARTAPP_PRIVATE_KEYS": str(_key_folder(folder)),
         "SMARTAPP_POLICY": str(POLICY),

@@ -285,7 +285,10 @@ def test_proxies_are_believed_only_as_many_as_are_named(clinic):
 def test_a_redis_address_is_not_repeated_when_it_is_wrong(clinic):
     clinic.environ["REDIS_URL"] = "http://user:canary@cache"
 
-    assert clinic.problems() == ["REDIS_URL must begin with redis://, rediss:// or unix://"]
+    assert clinic.problems() == [
+        "REDIS_URL must begin with one of redis://, rediss://, unix://, redis+sentinel://,"
+        " rediss+sentinel://"
+    ]
 
 
 def test_what_is_not_plainly_development_is_production(clinic):

@@ -50,10 +50,16 @@ def chromium_path() -> str:
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
+def chromium(*flags: str, keeps_pages: bool = False) -> Iterator[Browser]:
+    """`keeps_pages`: for the Back button, as it does for people, and not for tests by itself."""
     expect.set_options(timeout=SECONDS * 1000)
+    left_out = ["--disable-back-forward-cache"] if keeps_pages else []
     with sync_playwright() as playwright:
-        yield playwright.chromium.launch(executable_path=chromium_path(), args=list(FLAGS))
+        yield playwright.chromium.launch(
+            executable_path=chromium_path(),
+            args=[*FLAGS, *flags],
+            ignore_default_args=left_out,
+        )
 
 
 @dataclass
