@@ -16,6 +16,7 @@ from smartapp.auth.key_commands import described, rotate
 from smartapp.auth.keys import KeyRing, generate
 from smartapp.config import Settings, load_settings, secret_keys_of
 from smartapp.errors import ProblemsFound
+from smartapp.sessions.commands import revoke_all, revoke_ehr, revoke_person
 from smartapp.words import upkeep
 from smartapp.workflow.commands import advice, explain, lint, simulate
 
@@ -64,6 +65,17 @@ def verify_audit(chosen: argparse.Namespace) -> int:
     verdict = _counted(found, "finding") if found else "nothing was changed"
     print(f"{_counted(report.lines, 'line')} of {_counted(report.files, 'writer')}: {verdict}")
     return FAULTY if found else SOUND
+
+
+def end_sessions(chosen: argparse.Namespace) -> int:
+    settings = load_settings(os.environ)
+    if chosen.everyone:
+        print(revoke_all(settings))
+    elif chosen.person:
+        print(revoke_person(settings, chosen.ehr, chosen.person))
+    else:
+        print(revoke_ehr(settings, chosen.ehr))
+    return SOUND
 
 
 def check_words(_chosen: argparse.Namespace) -> int:
@@ -135,6 +147,15 @@ def _parser() -> argparse.ArgumentParser:
     one = _command(audits, "verify", verify_audit, "find what was changed in the audit files")
     one.add_argument("--folder", default=audit, help="default: SMARTAPP_AUDIT")
     one.add_argument("--anchors", metavar="LOG", help="a log of the app, kept elsewhere")
+
+    sessions = groups.add_parser("sessions", help="who is signed in").add_subparsers(required=True)
+    one = _command(sessions, "end", end_sessions, "end sessions at once, on every worker")
+    whose = one.add_mutually_exclusive_group(required=True)
+    whose.add_argument("--everyone", action="store_true")
+    whose.add_argument("--ehr", metavar="KEY", help="a registration of launch-config.json")
+    one.add_argument(
+        "--person", metavar="REFERENCE", help="of that EHR: Practitioner/12, Patient/7"
+    )
 
     words = groups.add_parser("words", help="translations").add_subparsers(required=True)
     _command(words, "check", check_words, "name what is not translated")

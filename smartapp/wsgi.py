@@ -8,6 +8,7 @@ import os
 from smartapp import logs
 from smartapp.app import create_app, make_services
 from smartapp.config import load_settings
+from smartapp.sessions import check
 from smartapp.views.sweep import start_sweep
 
 log = logging.getLogger("smartapp.start")
@@ -16,5 +17,7 @@ settings = load_settings(os.environ)
 for warning in settings.warnings:
     log.warning("configuration", extra={"place": warning.place, "what": warning.what})
 services = make_services(settings)
+for problem in check(services.store):
+    log.warning("session store", extra={"place": problem.place, "what": problem.what})
 app = create_app(settings, services)
 start_sweep(services)

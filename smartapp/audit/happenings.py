@@ -31,6 +31,12 @@ def session_ended(context: Context, reason: str, patient: str = "") -> Event:
     return Event("session.end", Action.EXECUTE, context, reason_code=reason, patient=patient)
 
 
+def sessions_revoked(context: Context, whom: str, reference: str = "") -> Event:
+    """By an administrator, from outside: of a person, an EHR, a launch or everyone."""
+    entities = (Entity(reference.partition("/")[0], ref=reference),) if reference else ()
+    return Event("session.revoke", Action.EXECUTE, context, subtype=whom, entities=entities)
+
+
 def token_renewed(context: Context, reason: str = "") -> Event:
     """`reason` is why it was not; empty when a new token came."""
     outcome = Outcome.MINOR_FAILURE if reason else Outcome.SUCCESS

@@ -192,6 +192,9 @@ class Launches:
         """User.key: in all their browsers. Their drafts stay, and so does what they sent."""
         self._revocations.of_user(user_key)
 
+    def revoke_person(self, iss: str, reference: str) -> None:
+        self._revocations.of_person(iss, reference)
+
     def revoke_ehr(self, ehr_key: str) -> None:
         self._revocations.of_ehr(ehr_key)
 

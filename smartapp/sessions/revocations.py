@@ -24,6 +24,12 @@ class Revocations:
     def of_user(self, user_key: str) -> None:
         self._revoke("user", user_key)
 
+    def of_person(self, iss: str, reference: str) -> None:
+        """By the EHR's own name for them, "Practitioner/12": the sessions of this person, and those
+        in which anybody has this patient's record open.
+        """
+        self._revoke("person", iss.rstrip("/"), reference)
+
     def of_ehr(self, ehr_key: str) -> None:
         self._revoke("ehr", ehr_key)
 
@@ -32,10 +38,13 @@ class Revocations:
 
     def reach(self, launched: Launched, opened_at: float) -> bool:
         """One question to the store, under each server key that may have named it."""
+        iss = launched.iss.rstrip("/")
         keys = chain(
             self._keys("all"),
             self._keys("ehr", launched.ehr_key),
             self._keys("user", launched.user.key),
+            self._keys("person", iss, launched.user.fhir_user),
+            self._keys("person", iss, f"Patient/{launched.patient_id}"),
         )
         moments = self._store.get_many(*keys)
         return any(moment is not None and opened_at <= float(moment) for moment in moments)

@@ -18,9 +18,9 @@ from smartapp.pages.problem import ProblemPage, explain, problem_page
 from smartapp.pages.shell import Link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
+from smartapp.views.headers import forget_pages
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
-from smartapp.views.headers import forget_pages
 from smartapp.views.show import is_framed, outside, show, within
 from smartapp.words import Words, words_for
 
@@ -52,6 +52,8 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.ClaimLost, 409),
     (errors.AuditUnavailable, 503),
 )
+UNAVAILABLE = 503
+A_MOMENT = 5.0  # seconds, where nobody said after how many to try again
 OVER = (errors.NoSession, errors.ContextChanged, errors.TokenNotAccepted)
 DENIALS = (errors.RequestForged, errors.WrongRole)
 HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
@@ -79,8 +81,9 @@ def named(error: errors.SmartappError) -> Response:
     response = _page(error.code, status, way_in)
     if way_in is not None:
         forget_pages(response)
-    if isinstance(error, errors.EhrBusy) and error.retry_after is not None:
-        response.headers["Retry-After"] = str(int(error.retry_after) + 1)
+    if status == UNAVAILABLE:
+        told = error.retry_after if isinstance(error, errors.EhrBusy) else None
+        response.headers["Retry-After"] = str(int(told or A_MOMENT) + 1)
     return response
 
 

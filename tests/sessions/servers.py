@@ -87,10 +87,13 @@ def redis_on_socket() -> Iterator[RedisServer]:
 
 
 @contextmanager
-def redis_on_port() -> Iterator[RedisServer]:
+def redis_on_port(*, persistent: bool = False) -> Iterator[RedisServer]:
+    """`persistent`: as it has to be set up, so that what it took in survives a restart."""
     folder = Path(tempfile.mkdtemp(prefix="redis-"))
     port = _free_port()
     arguments = ("--port", str(port), "--bind", "127.0.0.1")
+    if persistent:
+        arguments += ("--appendonly", "yes", "--appendfsync", "always")
     yield from _running(RedisServer(folder, f"redis://127.0.0.1:{port}/0", arguments))
 
 

@@ -10,10 +10,11 @@ import pytest
 
 from smartapp.config import Audience, ClientAuth, Ehr, LaunchKind, Settings
 from smartapp.errors import ConfigurationError, SessionEnded
-from smartapp.sessions import Launches, RedisStore, Vault
-from smartapp.sessions.commands import revoke_all, revoke_ehr, revoke_launch, revoke_user
+from smartapp.launch import Role, User
+from smartapp.sessions import ActiveLaunch, Launches, RedisStore, Vault
+from smartapp.sessions.commands import revoke_all, revoke_ehr, revoke_launch, revoke_person
 from tests.sessions.conftest import NEW_KEY
-from tests.sessions.people import CANARY_SUB, ISS, launched
+from tests.sessions.people import CANARY_PATIENT, CANARY_SUB, ISS, launched
 from tests.sessions.servers import RedisServer
 
 NORTH = Ehr(
@@ -36,7 +37,7 @@ SETTINGS = Settings(
     secret_keys=(NEW_KEY,),
 )
 EVERY_WAY: dict[str, Callable[[Settings, str], str]] = {
-    "a person": lambda settings, _: revoke_user(settings, ISS, CANARY_SUB),
+    "a person": lambda settings, _: revoke_person(settings, "north", f"Patient/{CANARY_PATIENT}"),
     "an EHR": lambda settings, _: revoke_ehr(settings, "north"),
     "a launch": revoke_launch,
     "everyone": lambda settings, _: revoke_all(settings),
@@ -44,8 +45,8 @@ EVERY_WAY: dict[str, Callable[[Settings, str], str]] = {
 
 
 @pytest.fixture
-def settings(redis_server: RedisServer, redis_store: RedisStore) -> Settings:
-    return replace(SETTINGS, redis_url=redis_server.url)
+def settings(redis_server: RedisServer, redis_store: RedisStore, tmp_path: Path) -> Settings:
+    return replace(SETTINGS, redis_url=redis_server.url, audit_folder=tmp_path)
 
 
 @pytest.mark.parametrize("revoke", EVERY_WAY.values(), ids=EVERY_WAY)
@@ -65,6 +66,8 @@ def test_a_command_ends_sessions_of_the_running_app_and_says_so(
     with pytest.raises(SessionEnded) as ended:
         launches.find(active.lid, secret)
     assert ended.value.reason == "revoked"
+    (file,) = settings.audit_folder.glob("writer-*.jsonl")
+    assert '"type":"session.revoke"' in file.read_text()
 
 
 @pytest.mark.parametrize("revoke", EVERY_WAY.values(), ids=EVERY_WAY)
@@ -77,12 +80,44 @@ def test_where_sessions_are_in_memory_a_command_does_not_pretend(
 
 @pytest.mark.parametrize("revoke", EVERY_WAY.values(), ids=EVERY_WAY)
 def test_a_redis_that_does_not_answer_is_said(
-    revoke: Callable[[Settings, str], str],
+    revoke: Callable[[Settings, str], str], tmp_path: Path
 ) -> None:
+    unreachable = replace(SETTINGS, redis_url="redis://127.0.0.1:1/0", audit_folder=tmp_path)
     with pytest.raises(ConfigurationError, match="REDIS_URL does not answer: nothing was done"):
-        revoke(replace(SETTINGS, redis_url="redis://127.0.0.1:1/0"), "any")
+        revoke(unreachable, "any")
 
 
 def test_a_misspelt_ehr_is_said(settings: Settings) -> None:
     with pytest.raises(ConfigurationError, match="nroth is no registration"):
         revoke_ehr(settings, "nroth")
+
+
+@pytest.mark.parametrize("reference", ["nina", "Practitioner/", "Device/1", "Patient/1 2", "/"])
+def test_what_names_no_person_is_said(settings: Settings, reference: str) -> None:
+    with pytest.raises(ConfigurationError, match="is no person"):
+        revoke_person(settings, "north", reference)
+
+
+def test_a_person_is_found_by_their_own_name_and_by_the_record_that_is_open(
+    settings: Settings, redis_store: RedisStore, vault: Vault
+) -> None:
+    launches = Launches(redis_store, vault)
+    nurse = User(ISS, "nina", "Practitioner/12", Role.STAFF)
+    in_chart = launches.open(replace(launched(role=Role.STAFF), user=nurse))
+    at_queue = launches.open(replace(launched(role=Role.STAFF, patient=None), user=nurse))
+    colleague = replace(nurse, sub="tom", fhir_user="Practitioner/13")
+    other = launches.open(replace(launched(role=Role.STAFF, patient=None), user=colleague))
+
+    revoke_person(settings, "north", f"Patient/{CANARY_PATIENT}")
+    assert [is_over(launches, each) for each in (in_chart, at_queue, other)] == [True, False, False]
+
+    revoke_person(settings, "north", "Practitioner/12")
+    assert [is_over(launches, each) for each in (at_queue, other)] == [True, False]
+
+
+def is_over(launches: Launches, opened: tuple[ActiveLaunch, str]) -> bool:
+    try:
+        launches.find(opened[0].lid, opened[1])
+    except SessionEnded:
+        return True
+    return False
