@@ -12,7 +12,7 @@ import pytest
 
 from smartapp.launch import Token
 from tests.app import people
-from tests.app.people import Patient, Staff
+from tests.app.people import PLAIN, Patient, Staff
 from tests.app.world import World, opened
 
 LIFE = 300
@@ -154,9 +154,10 @@ def test_who_has_to_sign_in_again_is_told_so_and_finds_their_draft(
     world.clock.passes(LIFE + 1)
     world.fails(fails_to_refresh("invalid_grant"))
 
-    page = james.browser.submit(form, {"more": "My knee", "then": "check"}, status=401)
+    typed = {**PLAIN, "more": "My knee", "then": "check"}
+    page = james.browser.submit(form, typed, status=401)
     assert page.headings == ("Please sign in again",)
-    assert "Your answers are kept" in page.text
+    assert "What you wrote is kept for you" in page.text
     assert refreshes(world) == [400]
     james.go("start", status=401)
     assert refreshes(world) == [400], "a refresh token that is over is not sent again"
@@ -165,7 +166,7 @@ def test_who_has_to_sign_in_again_is_told_so_and_finds_their_draft(
     (again,) = [href for words, href in page.links if words == "Sign in again"]
     assert again.endswith("/launch/sandbox-patients")
     james.logs_in("james")
-    kept = james.opens_form("lisinopril").form("/refill")
+    kept = james.browser.get(f"{james.form_address('lisinopril')}?step=1").form("/refill")
     assert kept.fields["more"] == ["My knee"]
 
 

@@ -92,6 +92,7 @@ def test_typing_keeps_a_session_and_a_look_by_the_script_does_not(
 ) -> None:
     patient = james(windows, world)
     patient.opens_the_form_for("lisinopril")
+    patient.answers()
     page = patient.page
     for _ in range(3):
         time_passes(world, page, IDLE - 200)
