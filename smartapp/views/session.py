@@ -32,7 +32,7 @@ def start(here: Here) -> View:
 
 
 @bp.get("/style.css")
-@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
+@requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False, prolongs=False)
 def style(here: Here) -> View:
     """The EHR's colours, from our own origin: no page loads anything from elsewhere."""
     url = here.active.launched.style_url
