@@ -37,6 +37,7 @@ from smartapp.views import (
     session,
     staff,
     templating,
+    visits,
 )
 from smartapp.views import request as one_request
 from smartapp.views.forgery import check_origin
@@ -106,6 +107,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         patient,
         health,
         documents,
+        visits,
         ask,
         results,
         one_request,

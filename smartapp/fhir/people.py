@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from smartapp.fhir.codes import LANGUAGE, SOCIAL_SECURITY
+from smartapp.fhir.codes import ENTERED_IN_ERROR, LANGUAGE, SOCIAL_SECURITY
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept, Element, Json
 from smartapp.fhir.plain import tidy
@@ -189,17 +189,51 @@ class PractitionerRole:
 
 
 @dataclass(frozen=True)
+class Member:
+    reference: str  # "Practitioner/id", or "" where they are only named
+    kind: str
+    name: str
+    roles: tuple[str, ...]
+    until: FhirDate | None
+
+
+@dataclass(frozen=True)
 class CareTeam:
     id: str
     name: str
-    members: tuple[str, ...]  # references, "Practitioner/id"
+    status: str
+    members: tuple[Member, ...]
 
     @classmethod
-    def from_fhir(cls, json: Json) -> CareTeam:
+    def from_fhir(cls, json: Json) -> CareTeam | None:
+        """None for what was entered in error: such an entry may hold nothing but its id."""
         team = Element.resource(json, "CareTeam")
-        members = (each.reference("member") for each in team.children("participant"))
+        status = team.text("status") or "unknown"
+        if status == ENTERED_IN_ERROR:
+            return None
+        if team.has_unknown_modifier():
+            raise team.wrong("modifierExtension", "not understood")
         return cls(
             id=team.required_text("id"),
-            name=team.text("name") or "",
-            members=tuple(member.target for member in members if member and member.target),
+            name=tidy(team.text("name") or ""),
+            status=status,
+            members=tuple(_members(team)),
         )
+
+
+def _members(team: Element) -> list[Member]:
+    found = []
+    for each in team.children("participant"):
+        member, period = each.reference("member"), each.child("period")
+        if member is None or not (member.display or member.target):
+            continue
+        found.append(
+            Member(
+                reference=member.target or "",
+                kind=member.kind,
+                name=tidy(member.display),
+                roles=tuple(role.label for role in each.concepts("role") if role.label),
+                until=period.date("end") if period else None,
+            )
+        )
+    return found

@@ -99,6 +99,10 @@ def _care(words: Words) -> tuple[Entry, ...]:
     """Visits, plans and the people who care for the patient."""
     return (
         Entry(
+            "visits", words("Visits"), words("Appointments that are coming, and visits that were."),
+            _search("Encounter"),
+        ),
+        Entry(
             "documents", words("Notes and documents"), words("Notes of visits, letters, reports."),
             _search("DocumentReference"),
         ),

@@ -219,14 +219,19 @@ def test_a_care_team_lists_whom_it_can_point_to() -> None:
             "resourceType": "CareTeam",
             "id": "t",
             "participant": [
-                {"member": {"reference": "Practitioner/tom"}},
+                {"member": {"reference": "Practitioner/tom"}, "role": [{"text": "Nurse"}]},
                 {"member": {"display": "Somebody"}},
+                {"member": {}},
                 {},
             ],
         }
     )
 
-    assert team.members == ("Practitioner/tom",)
+    assert team is not None
+    assert [(each.reference, each.name, each.roles) for each in team.members] == [
+        ("Practitioner/tom", "", ("Nurse",)),
+        ("", "Somebody", ()),
+    ]
 
 
 @pytest.mark.parametrize("read", [Patient, RelatedPerson, Practitioner, PractitionerRole, CareTeam])

@@ -118,6 +118,7 @@ def documents_of_walter(days: Days) -> list[Json]:
             home_day,
             NURSE_BERG,
             [inside(INSTRUCTIONS, "text/html", title="At home after your new knee")],
+            visit=Ref("Encounter", "walter-brooks-hospital-stay"),
         ),
         note(
             WALTER,

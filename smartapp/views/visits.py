@@ -1,0 +1,240 @@
+"""Visits and appointments: the list, one of each, and the calendar file."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import partial
+from typing import Any, TypeVar
+
+from flask import Blueprint
+from werkzeug.wrappers import Response
+
+from smartapp.errors import NotFound, SmartappError
+from smartapp.fhir.appointment import Appointment
+from smartapp.fhir.document import Document
+from smartapp.fhir.element import Json
+from smartapp.fhir.encounter import Visit
+from smartapp.fhir.place import Place
+from smartapp.launch import Role
+from smartapp.pages import after_visit
+from smartapp.pages import visits as pages
+from smartapp.pages.calendar_file import TYPE, Event, calendar_file
+from smartapp.pages.health import BlocksPage
+from smartapp.pages.menu import open_page
+from smartapp.pages.shell import Link
+from smartapp.views import record
+from smartapp.views.documents import gate_of
+from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.reading import arrived, read, source, sure_of_patient
+from smartapp.views.show import patient_shell, show
+from smartapp.words import in_locale
+from smartapp.workflow.documents import DocumentGate, fetch, is_page_text
+from smartapp.workflow.loading import PAGE_SECONDS
+from smartapp.workflow.record import older
+from smartapp.workflow.record.care import APPOINTMENTS, DOCUMENTS, ORDERS, REFERRALS, VISITS
+
+T = TypeVar("T")
+
+bp = Blueprint("visits", __name__, url_prefix="/l/<lid>/visits")
+
+MOST_PLACES = 3
+MOST_WORDS = 3  # summaries whose words are shown on the page of a visit
+SUMMARIES = {"summaries", "hospital"}  # kinds of documents that are written for the patient
+
+
+@bp.get("")
+@requires_launch(Role.PATIENT)
+def every(here: Here) -> View:
+    got = read(here, APPOINTMENTS, VISITS)
+    words, paths = here.words, here.paths
+    where = source(here, paths.page(pages.KEY))
+    appointments, visits = got[APPOINTMENTS], got[VISITS]
+    title = words("Visits and appointments")
+    blocks = (
+        pages.coming_block(words, paths, appointments, where, here.now),
+        pages.past_block(words, paths, visits, where, _older_link(here, visits.following)),
+        pages.missed_block(words, paths, appointments, where, here.now),
+    )
+    page = BlocksPage(
+        patient_shell(here, title, got.patient), title, tuple(each for each in blocks if each)
+    )
+    return show("blocks", page)
+
+
+@bp.get("/older/<handle>")
+@requires_launch(Role.PATIENT)
+def older_ones(here: Here, handle: str) -> View:
+    address = here.named(handle, "Page").removeprefix("Page/")
+    loader, words, paths = here.loader(), here.words, here.paths
+    got = loader.all_of(patient=loader.patient, visits=partial(older, loader, VISITS, address))
+    patient, visits = sure_of_patient(got["patient"]), arrived(here, got["visits"])
+    record.viewed(here, patient.id, Encounter=len(visits.items))
+    where = source(here, paths.page(pages.KEY))
+    title = words("Earlier visits")
+    back = Link(words("Visits and appointments"), paths.page(pages.KEY))
+    page = BlocksPage(
+        patient_shell(here, title, patient, back=back),
+        title,
+        (pages.past_block(words, paths, visits, where, _older_link(here, visits.following)),),
+    )
+    return show("blocks", page)
+
+
+def _older_link(here: Here, following: str | None) -> Link | None:
+    if not following:
+        return None
+    handle = here.paths.seal(f"Page/{following}")
+    return Link(here.words("Earlier visits"), f"{here.paths.page(pages.KEY)}/older/{handle}")
+
+
+@bp.get("/<handle>")
+@requires_launch(Role.PATIENT)
+def one(here: Here, handle: str) -> View:
+    reference = here.named(handle, "Appointment", "Encounter")
+    return _appointment(here, reference) if reference[0] == "A" else _visit(here, reference)
+
+
+def read_one(here: Here, reference: str, make: Callable[[Json], T | None]) -> T:
+    """What was withdrawn is as good as gone."""
+    found = make(here.client().read(reference))
+    if found is None:
+        raise NotFound(f"{reference.partition('/')[0]}: withdrawn")
+    return found
+
+
+# --- an appointment ---------------------------------------------------------------------------
+
+
+def _appointment(here: Here, reference: str) -> View:
+    appointment = read_one(here, reference, Appointment.from_fhir)
+    got = read(here, VISITS)
+    record.viewed(here, got.patient.id, Appointment=1)
+    words, paths = here.words, here.paths
+    can_ask = here.can_ask and "appointment" in here.services.policy.topics
+    page = pages.appointment_page(
+        words,
+        patient_shell(
+            here,
+            pages.when_words(words, appointment, here.now),
+            got.patient,
+            back=Link(words("Visits and appointments"), paths.page(pages.KEY)),
+        ),
+        paths,
+        appointment=appointment,
+        places=_places(here, appointment),
+        visits=got[VISITS],
+        ways=pages.Ways(
+            change=paths.asking("appointment", reference) if can_ask else "",
+            calendar=f"{paths.below(pages.KEY, reference)}/calendar" if appointment.start else "",
+            forms=open_page(words, paths, here.gate, "forms"),
+        ),
+        phone=here.services.policy.phones.clinic,
+        now=here.now,
+    )
+    return show("appointment", page)
+
+
+def _places(here: Here, appointment: Appointment) -> tuple[Place, ...]:
+    """With their address, where the EHR gives that; else the name of the place has to do."""
+    wanted = [each.reference for each in appointment.places if each.reference][:MOST_PLACES]
+    if not wanted or not here.gate.may("Location", "read"):
+        return ()
+    loader = here.loader()
+    reads: list[Callable[[], Place]] = [
+        partial(_place, loader.client.read, each) for each in wanted
+    ]
+    found = loader.together(reads, within=PAGE_SECONDS)
+    return tuple(each for each in found if not isinstance(each, SmartappError))
+
+
+def _place(read_json: Callable[[str], Json], reference: str) -> Place:
+    return Place.from_fhir(read_json(reference))
+
+
+@bp.get("/<handle>/calendar")
+@requires_launch(Role.PATIENT)
+def calendar(here: Here, handle: str) -> View:
+    reference = here.named(handle, "Appointment")
+    appointment = read_one(here, reference, Appointment.from_fhir)
+    if appointment.start is None:
+        raise NotFound("an appointment without a date")
+    patient_id = here.active.launched.patient_id or ""
+    record.viewed(here, patient_id, Appointment=1)
+    words, ehr = here.words, here.services.ehr_of(here.active)
+    places = _places(here, appointment)
+    named = places[0].name if places else next((p.name for p in appointment.places), "")
+    event = Event(
+        uid=hashlib.sha256(f"{ehr.iss} {reference}".encode()).hexdigest()[:32],
+        made=here.now,
+        start=appointment.start,
+        end=appointment.end,
+        summary=words("Visit: {clinic}", clinic=ehr.name),
+        place=", ".join((named, *(places[0].address if places else ()))) if named else "",
+        description=words(
+            "To change it, open the app or call {phone}.",
+            phone=here.services.policy.phones.clinic,
+        ),
+        sure=appointment.status in {"booked", "arrived", "checked-in"},
+    )
+    response = Response(calendar_file(event), content_type=TYPE)
+    response.headers.set("Content-Disposition", "attachment", filename="visit.ics")
+    return response
+
+
+# --- a visit that was -------------------------------------------------------------------------
+
+
+def _visit(here: Here, reference: str) -> View:
+    visit = read_one(here, reference, Visit.from_fhir)
+    got = read(here, ORDERS, REFERRALS, DOCUMENTS)
+    record.viewed(here, got.patient.id, Encounter=1)
+    words, paths, gate = here.words, here.paths, gate_of(here)
+    shown = after_visit.of_visit(gate.shown(got[DOCUMENTS].items), visit)
+    summaries = tuple(each for each in shown if _is_summary(gate, each))
+    page = after_visit.after_visit_page(
+        words,
+        patient_shell(
+            here,
+            visit.what or words("Visit"),
+            got.patient,
+            back=Link(words("Visits and appointments"), paths.page(pages.KEY)),
+        ),
+        paths,
+        after_visit.AfterVisit(
+            visit=visit,
+            orders=got[ORDERS],
+            requests=got[REFERRALS],
+            documents=got[DOCUMENTS],
+            shown=shown,
+            summaries=summaries,
+            words=_words_of(here, summaries),
+        ),
+        done=None,
+        source=source(here, paths.below(pages.KEY, reference)),
+        urgent=in_locale(here.services.policy.urgent, words.locale),
+    )
+    return show("visit", page)
+
+
+def _words_of(
+    here: Here, summaries: tuple[Document, ...]
+) -> tuple[tuple[Document, str | SmartappError], ...]:
+    """The words of what was written for the patient, where it is nothing but words."""
+    wanted = [each for each in summaries if is_page_text(each)][:MOST_WORDS]
+    loader = here.loader()
+    reads: list[Callable[[], Any]] = [partial(_text, loader.client, each) for each in wanted]
+    texts = loader.together(reads, within=PAGE_SECONDS)
+    for document, text in zip(wanted, texts, strict=True):
+        if isinstance(text, str):
+            record.document_opened(here, document.reference, document.version, "text")
+    return tuple(zip(wanted, texts, strict=True))
+
+
+def _is_summary(gate: DocumentGate, document: Document) -> bool:
+    kind = gate.kind(document)
+    return kind is not None and kind.code in SUMMARIES
+
+
+def _text(client: Any, document: Document) -> str:
+    return fetch(client, document, document.contents[0]).text()
