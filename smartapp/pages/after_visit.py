@@ -66,7 +66,7 @@ def after_visit_page(
     paths: Paths,
     loaded: AfterVisit,
     *,
-    done: Block | None,
+    done: Block,
     source: Source,
     urgent: str,
 ) -> AfterVisitPage:
@@ -86,7 +86,7 @@ def after_visit_page(
         gaps=tuple(_gaps(words, loaded, source.phone)),
         urgent_heading=words("Do you need help now?"),
         urgent=urgent,
-        blocks=tuple(each for each in blocks if each is not None),
+        blocks=blocks,
         print_hint=words("You can print this page or save it as a PDF from your browser."),
     )
 

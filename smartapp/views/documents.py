@@ -31,11 +31,10 @@ from smartapp.pages.shell import Link
 from smartapp.sessions.handles import open_link, seal_link
 from smartapp.views import files, record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.reading import arrived, read, source, sure_of_patient
+from smartapp.views.reading import read, read_older, source
 from smartapp.views.show import patient_shell, show
 from smartapp.words import LocalText
 from smartapp.workflow.documents import DocumentGate, check_again, fetch, is_page_text
-from smartapp.workflow.record import older
 from smartapp.workflow.record.care import DOCUMENTS
 
 bp = Blueprint("documents", __name__, url_prefix="/l/<lid>/documents")
@@ -55,14 +54,8 @@ def every(here: Here) -> View:
 @requires_launch(Role.PATIENT)
 def older_ones(here: Here, handle: str) -> View:
     address = here.named(handle, "Page").removeprefix("Page/")
-    loader = here.loader()
-    got = loader.all_of(
-        patient=loader.patient, documents=partial(older, loader, DOCUMENTS, address)
-    )
-    patient = sure_of_patient(got["patient"])
-    section = arrived(here, got["documents"])
-    record.viewed(here, patient.id, DocumentReference=len(section.items))
-    return _list(here, patient, section)
+    got = read_older(here, DOCUMENTS, address)
+    return _list(here, got.patient, got[DOCUMENTS])
 
 
 def _list(here: Here, patient: Patient, section: Section[Document]) -> View:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -19,20 +20,21 @@ from smartapp.fhir.place import Place
 from smartapp.launch import Role
 from smartapp.pages import after_visit
 from smartapp.pages import visits as pages
+from smartapp.pages.block import Block
 from smartapp.pages.calendar_file import TYPE, Event, calendar_file
-from smartapp.pages.health import BlocksPage
+from smartapp.pages.health import BlocksPage, procedures_block
 from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link
 from smartapp.views import record
 from smartapp.views.documents import gate_of
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.reading import arrived, read, source, sure_of_patient
+from smartapp.views.reading import Got, read, read_older, showing, source
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
 from smartapp.workflow.documents import DocumentGate, fetch, is_page_text
 from smartapp.workflow.loading import PAGE_SECONDS
-from smartapp.workflow.record import older
-from smartapp.workflow.record.care import APPOINTMENTS, DOCUMENTS, ORDERS, REFERRALS, VISITS
+from smartapp.workflow.record.care import APPOINTMENTS, DOCUMENTS, REFERRALS, VISITS
+from smartapp.workflow.record.parts import ORDERS, PROCEDURES
 
 T = TypeVar("T")
 
@@ -66,15 +68,14 @@ def every(here: Here) -> View:
 @requires_launch(Role.PATIENT)
 def older_ones(here: Here, handle: str) -> View:
     address = here.named(handle, "Page").removeprefix("Page/")
-    loader, words, paths = here.loader(), here.words, here.paths
-    got = loader.all_of(patient=loader.patient, visits=partial(older, loader, VISITS, address))
-    patient, visits = sure_of_patient(got["patient"]), arrived(here, got["visits"])
-    record.viewed(here, patient.id, Encounter=len(visits.items))
+    words, paths = here.words, here.paths
+    got = read_older(here, VISITS, address)
+    visits = got[VISITS]
     where = source(here, paths.page(pages.KEY))
     title = words("Earlier visits")
     back = Link(words("Visits and appointments"), paths.page(pages.KEY))
     page = BlocksPage(
-        patient_shell(here, title, patient, back=back),
+        patient_shell(here, title, got.patient, back=back),
         title,
         (pages.past_block(words, paths, visits, where, _older_link(here, visits.following)),),
     )
@@ -187,7 +188,7 @@ def calendar(here: Here, handle: str) -> View:
 
 def _visit(here: Here, reference: str) -> View:
     visit = read_one(here, reference, Visit.from_fhir)
-    got = read(here, ORDERS, REFERRALS, DOCUMENTS)
+    got = read(here, ORDERS, REFERRALS, DOCUMENTS, PROCEDURES)
     record.viewed(here, got.patient.id, Encounter=1)
     words, paths, gate = here.words, here.paths, gate_of(here)
     shown = after_visit.of_visit(gate.shown(got[DOCUMENTS].items), visit)
@@ -210,11 +211,35 @@ def _visit(here: Here, reference: str) -> View:
             summaries=summaries,
             words=_words_of(here, summaries),
         ),
-        done=None,
+        done=_done(here, got, visit),
         source=source(here, paths.below(pages.KEY, reference)),
         urgent=in_locale(here.services.policy.urgent, words.locale),
     )
     return show("visit", page)
+
+
+def _done(here: Here, got: Got, visit: Visit) -> Block:
+    """By the visit that each names, or else by its day."""
+    section = got[PROCEDURES]
+    theirs = tuple(
+        each
+        for each in section.items
+        if each.encounter == visit.reference
+        or (
+            not each.encounter
+            and visit.began
+            and after_visit.is_during(each.when, visit.began, visit.ended)
+        )
+    )
+    block = procedures_block(
+        showing(here, pages.KEY), replace(section, items=theirs, following=None)
+    )
+    return replace(
+        block,
+        key="done",
+        heading=here.words("What was done"),
+        none=here.words("No treatments are recorded for this visit.") if block.none else "",
+    )
 
 
 def _words_of(

@@ -6,12 +6,10 @@ from smartapp.fhir.appointment import Appointment
 from smartapp.fhir.consent import Consent
 from smartapp.fhir.document import Document
 from smartapp.fhir.encounter import Visit
-from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.money import Account, Benefit, Bill, Coverage
 from smartapp.fhir.order import Order
 from smartapp.fhir.people import CareTeam, RelatedPerson
 from smartapp.fhir.plan import CarePlan, Goal
-from smartapp.workflow.loading import Loader
 from smartapp.workflow.record.part import Part, reading
 
 DOCUMENTS = Part(
@@ -41,7 +39,6 @@ VISITS = Part(
     ),
     a_page=50,
 )
-ORDERS = Part("orders", "MedicationRequest", MedicationOrder.from_fhir, search=Loader.orders)
 REFERRALS = Part(
     "referrals",
     "ServiceRequest",
