@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo run sandbox check format test proofs lock clean
+.PHONY: help demo run sandbox check format test proofs conformance lock clean
 
 export PYTHON
 bin := .venv/bin
@@ -17,7 +17,7 @@ kit := node_modules/.ready
 assets := static/build/manifest.json
 
 help: ## List what can be done
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-11s %s\n", $$1, $$2 }' $(firstword $(MAKEFILE_LIST))
 
 demo: $(assets) ## Start the app and a sandbox EHR, and print one address to open
 	@exec $(bin)/python scripts/demo.py
@@ -43,6 +43,9 @@ test: $(dev_packages) $(assets) ## Check, then run all tests; gets a browser and
 
 proofs: $(dev_packages) $(assets) ## Run the long proofs (thousands of cases), and print their figures
 	@scripts/test.sh -n 0 --dist no -m proof -s
+
+conformance: $(dev_packages) ## Write docs/conformance.md from the marks on tests
+	@$(bin)/python scripts/conformance.py
 
 lock: $(dev_packages) ## Write down package versions and hashes after a change in requirements/*.in
 	@scripts/lock.sh

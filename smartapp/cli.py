@@ -14,7 +14,7 @@ from pathlib import Path
 from smartapp.audit import Head, verify
 from smartapp.auth.key_commands import described, rotate
 from smartapp.auth.keys import KeyRing, generate
-from smartapp.config import Settings, load_settings, secret_keys_of
+from smartapp.config import ClientAuth, Settings, load_settings, secret_keys_of
 from smartapp.errors import ProblemsFound
 from smartapp.sessions.commands import revoke_all, revoke_ehr, revoke_person
 from smartapp.words import upkeep
@@ -203,12 +203,15 @@ def _command(
 def _described(settings: Settings) -> Iterator[str]:
     kind = "production" if settings.production else "development"
     yield f"{settings.app_name}: {settings.base_url} ({kind})"
+    if any(ehr.client_auth is ClientAuth.PRIVATE_KEY_JWT for ehr in settings.ehrs):
+        yield f"public keys     {settings.base_url}/keys/jwks.json (RS384 and ES384)"
     for ehr in settings.ehrs:
         yield f"{ehr.key}: {ehr.name}, for {ehr.audience}, {' and '.join(sorted(ehr.launches))}"
         yield f"  FHIR base     {ehr.iss}"
         yield f"  client        {ehr.client_id} ({ehr.client_auth})"
         yield f"  launch URL    {settings.base_url}/launch"
         yield f"  redirect URI  {ehr.redirect_uri}"
+        yield from (f"  scopes        {scopes}" for scopes in ehr.scopes.values())
 
 
 def _anchors(log: Path) -> Iterator[Head]:

@@ -27,6 +27,7 @@ _VENDOR: Mapping[str, tuple[str, ...]] = {
     "authorize": ("get", "post"),
     "fhir_user": ("profile",),
     "id_token_issuers": (),
+    "login": ("window",),
     "nonce": ("optional",),
     "scopes": ("v1", "v2"),
     "secret_style": ("raw", "urlencoded", "post"),

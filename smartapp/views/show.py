@@ -9,7 +9,6 @@ from typing import TypeVar
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
-from smartapp.config import LaunchKind
 from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
@@ -129,8 +128,7 @@ def time_left(here: Here) -> SessionTime:
 def _ehr_says_whose(here: Here) -> bool:
     """Only inside the EHR's own page, and only for the patient that it has open there."""
     launched = here.active.launched
-    in_frame = launched.kind is LaunchKind.EHR and not here.active.own_window
-    return in_frame and launched.patient_id is not None and not launched.needs_patient_banner
+    return is_framed() and launched.patient_id is not None and not launched.needs_patient_banner
 
 
 def _style(here: Here) -> str:

@@ -20,6 +20,7 @@ def ancestors(answer: TestResponse) -> str:
     return policy.partition("frame-ancestors ")[2].split(";")[0]
 
 
+@pytest.mark.smart(146)
 def test_a_page_of_staff_may_be_framed_by_their_ehr_alone(world: World, tom: Staff) -> None:
     ehr = world.running.addresses.base
     for address, status in (
@@ -33,6 +34,7 @@ def test_a_page_of_staff_may_be_framed_by_their_ehr_alone(world: World, tom: Sta
         assert ancestors(answer) == ehr
 
 
+@pytest.mark.smart(146)
 def test_a_page_of_a_patient_may_be_framed_by_nobody(james: Patient) -> None:
     for address, status in (
         (f"{james.home}/start", 200),
@@ -46,6 +48,7 @@ def test_a_page_of_a_patient_may_be_framed_by_nobody(james: Patient) -> None:
         assert ancestors(answer) == "'none'"
 
 
+@pytest.mark.smart(18, 146)
 def test_pages_of_a_launch_may_be_framed_by_the_ehrs_of_the_configuration(world: World) -> None:
     ehr = world.running.addresses.base
     framed = world.browser(framed=True)
@@ -56,6 +59,7 @@ def test_pages_of_a_launch_may_be_framed_by_the_ehrs_of_the_configuration(world:
     assert ancestors(leaving) == ehr
 
 
+@pytest.mark.smart(146)
 def test_everything_else_may_be_framed_by_nobody(world: World) -> None:
     browser = world.browser()
     for address in ("/", "/healthz", "/readyz", "/keys/jwks.json", "/static/build/app.css"):

@@ -219,6 +219,21 @@ def test_whoever_is_handed_the_address_of_anothers_sign_in_gets_nothing(
     assert other.sessions == {}
 
 
+@pytest.mark.smart(51, 148)
+def test_a_browser_that_keeps_no_cookie_is_told_so_and_not_sent_in_circles(
+    world: World, patient: Patient
+) -> None:
+    address = callback(patient)
+    patient.browser.cookies.clear()
+    visited = len(patient.browser.visited)
+    page = patient.browser.get(address, status=400)
+
+    says_so_and_offers_a_way_on(page, "Your browser did not keep this sign-in")
+    assert "If you block cookies, allow them for this site." in page.text
+    assert len(patient.browser.visited) == visited + 1
+    assert world.asked("POST", TOKEN) == []
+
+
 def test_the_cookie_of_another_sign_in_does_not_help(world: World, patient: Patient) -> None:
     address = callback(patient)
     other = people.patient(world)

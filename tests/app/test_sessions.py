@@ -186,7 +186,7 @@ def test_a_registration_that_was_taken_away_ends_its_sessions(
     later.get(f"{patient.home}/start", status=401)
 
 
-@pytest.mark.smart(8)
+@pytest.mark.smart(8, 147)
 def test_the_cookies_of_a_patient_and_of_a_frame(world: World, nurse: Staff) -> None:
     """Host-bound, unreadable for scripts; in a frame of another site each has its own jar."""
     patient = people.patient(world)

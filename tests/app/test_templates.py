@@ -14,7 +14,8 @@ from tests.app.people import PLAIN, Patient, Staff
 from tests.app.world import ROOT, World
 
 PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")}
-ELSEWHERE = {"leaving"}  # needs another configuration: tests/app/test_leaving_by_post.py
+# These need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
+ELSEWHERE = {"leaving", "own_window"}
 
 HOSTILE = (
     "<script>alert(1)</script>",

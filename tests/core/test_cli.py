@@ -40,10 +40,17 @@ def ready(clinic, monkeypatch, tmp_path, signing_keys):
     return clinic
 
 
+@pytest.mark.smart(12, 13, 14)
 def test_config_check_says_what_the_app_is_registered_as(ready, capsys):
+    """A sheet to fill the EHR's form from."""
     assert main(["config", "check"]) == 0
 
     said = capsys.readouterr()
+    assert (
+        "public keys     https://portal.clinic.example/keys/jwks.json (RS384 and ES384)" in said.out
+    )
+    assert "launch URL    https://portal.clinic.example/launch" in said.out
+    assert "scopes        openid fhirUser launch" in said.out
     assert "Portal: https://portal.clinic.example (production)" in said.out
     assert "north-staff: North Clinic, for clinician, ehr" in said.out
     assert "redirect URI  https://portal.clinic.example/callback/north-staff" in said.out

@@ -107,6 +107,18 @@ def test_a_registration_that_cannot_work_is_refused(clinic, changes, problem):
     assert any(problem in said for said in clinic.problems())
 
 
+@pytest.mark.smart(23, 24)
+def test_other_contexts_are_asked_in_small_letters_and_lists_with_one_role_each(clinic):
+    first, second = "https://ehr.example/role/1", "https://ehr.example/role/2"
+    wanted = f"launch/imagingstudy launch/list?role={first} launch/list?role={second}"
+    clinic.patients["scopes"] = {"patient": f"openid fhirUser {wanted} patient/Patient.rs"}
+
+    assert clinic.settings().ehrs[0].scopes["patient"].split()[2:5] == wanted.split()
+    for wrong in ("launch/ImagingStudy", "launch/list?role=", "launch/"):
+        clinic.patients["scopes"] = {"patient": f"openid fhirUser {wrong}"}
+        assert any(f"has {wrong}, which is no scope" in said for said in clinic.problems())
+
+
 @pytest.mark.smart(44, 79, 86)
 @pytest.mark.parametrize(
     ("scopes", "problem"),

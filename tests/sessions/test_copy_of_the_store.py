@@ -40,6 +40,7 @@ def secrets_in_use(redis_store: RedisStore, vault: Vault, clock: Clock) -> list[
     return [binding, secret, active.csrf_token, over_secret, other_secret, ticket]
 
 
+@pytest.mark.smart(9, 102)
 def test_nothing_in_it_can_be_read(secrets_in_use: list[str], redis_client: Redis) -> None:
     dump = everything_in(redis_client)
 
@@ -48,6 +49,7 @@ def test_nothing_in_it_can_be_read(secrets_in_use: list[str], redis_client: Redi
         assert canary.encode() not in dump, canary
 
 
+@pytest.mark.smart(102)
 def test_nothing_in_its_file_can_be_read(
     secrets_in_use: list[str], redis_client: Redis, redis_server: RedisServer
 ) -> None:
