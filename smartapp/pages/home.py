@@ -1,15 +1,16 @@
-"""The patient's start page: what waits for them, and what they can do."""
+"""The patient's start page: what matters now, and what they can do about it."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.fhir.section import Section
-from smartapp.pages.paths import Paths
+from smartapp.pages.block import Block, Places, Trouble, places
 from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.showing import Showing
 from smartapp.sessions.submission import Submission
 from smartapp.words import Words
 from smartapp.workflow.policy.model import Topic
@@ -22,46 +23,88 @@ SHOWN = 3
 class HomePage:
     shell: Shell
     heading: str
-    ask: Link
-    requests_heading: str
-    cards: tuple[RequestCard, ...]
-    none: str
-    trouble: str
-    again: Link | None
-    all_requests: Link
+    actions_label: str
+    actions: tuple[Link, ...]
+    cannot_ask: str
+    places: Places
     urgent_heading: str
     urgent: str
+
+
+@dataclass(frozen=True)
+class RequestsShown:
+    """What the block of requests shows instead of rows."""
+
+    cards: tuple[RequestCard, ...]
     answer_word: str
 
 
 def home_page(
-    words: Words,
+    at: Showing,
     shell: Shell,
-    paths: Paths,
+    keys: Sequence[str],
     *,
     name: str,
-    requests: Section[Request],
-    submissions: Sequence[Submission],
     topics: Mapping[str, Topic],
+    can_ask: bool,
     urgent: str,
-    now: datetime,
 ) -> HomePage:
-    cards = request_cards(words, paths, requests.items, submissions, topics, now)
+    words = at.words
     return HomePage(
         shell=shell,
         heading=_greeting(words, shell, name),
-        ask=Link(words("Ask for something"), paths.ask),
-        requests_heading=words("Your latest requests"),
-        cards=cards[:SHOWN],
-        none=words("You have not asked for anything yet.")
-        if requests.is_known_empty and not cards
-        else "",
-        trouble=requests_trouble(words, requests),
-        again=Link(words("Try again"), paths.home) if not requests.whole else None,
-        all_requests=Link(words("All your requests"), paths.requests),
+        actions_label=words("What you can do"),
+        actions=_actions(at, topics) if can_ask else (),
+        cannot_ask=""
+        if can_ask
+        else words(
+            "Your clinic’s system does not let you ask for things here. "
+            "Call the clinic at {phone}.",
+            phone=at.source.phone,
+        ),
+        places=places(words, keys, at.source),
         urgent_heading=words("Do you need help now?"),
         urgent=urgent,
-        answer_word=words("There is an answer"),
+    )
+
+
+def _actions(at: Showing, topics: Mapping[str, Topic]) -> tuple[Link, ...]:
+    """Each one tap away, where the clinic offers it. For a refill, a medicine has to be chosen."""
+    words, paths = at.words, at.paths
+    wanted = (
+        ("appointment", words("Ask for an appointment"), paths.asking("appointment")),
+        ("refill", words("Ask for a refill"), paths.medicines),
+        ("medical-question", words("Send a message"), paths.asking("medical-question")),
+    )
+    offered = (Link(text, href) for code, text, href in wanted if code in topics)
+    return (*offered, Link(words("Ask for something else"), paths.ask))
+
+
+def requests_block(
+    at: Showing,
+    section: Section[Request],
+    *,
+    submissions: Sequence[Submission],
+    topics: Mapping[str, Topic],
+    now: datetime,
+) -> Block:
+    """What waits for an answer, what is answered, and what has not arrived yet."""
+    words = at.words
+    cards = request_cards(words, at.paths, section.items, submissions, topics, now)
+    made = at.block(
+        section,
+        key="requests",
+        heading=words("Your latest requests"),
+        rows=(),
+        none=words("You have not asked for anything yet.") if not cards else "",
+    )
+    trouble = requests_trouble(words, section)
+    return replace(
+        made,
+        trouble=Trouble(trouble, "failed" if section.failed else "partial") if trouble else None,
+        template="requests",
+        extra=RequestsShown(cards[:SHOWN], words("There is an answer")),
+        more=Link(words("All your requests"), at.paths.requests) if cards else None,
     )
 
 

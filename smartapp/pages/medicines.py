@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smartapp.errors import NotOffered
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.section import Section
-from smartapp.pages.paths import Paths
+from smartapp.fhir.statement import MedicationStatement
+from smartapp.pages.block import Block, Row, freshness_of
+from smartapp.pages.day_plan import DayPlan, day_plan
 from smartapp.pages.request import stage_words
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.showing import Showing
 from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.medicines import Offer
@@ -27,6 +31,7 @@ class MedicineCard:
     request: Link | None
     ask: Link | None
     why_not: str
+    learn: Link | None
 
 
 @dataclass(frozen=True)
@@ -35,7 +40,10 @@ class MedicinesPage:
     heading: str
     lead: str
     instead: str  # why nothing can be asked for here, and what to do
+    plan: DayPlan | None
+    cards_heading: str
     cards: tuple[MedicineCard, ...]
+    others: Block | None
     none: str
     trouble: str
     again: Link | None
@@ -50,17 +58,16 @@ CURRENT = {"active", "unknown", "on-hold"}
 
 
 def medicines_page(
-    words: Words,
     shell: Shell,
-    paths: Paths,
     *,
+    at: Showing,
     offers: Section[Offer],
     requests_known: bool,
     instead: str,
     topic: Topic,
-    read_at: str,
-    clinic_phone: str,
+    statements: Section[MedicationStatement],
 ) -> MedicinesPage:
+    words, paths = at.words, at.paths
     safe = [each for each in offers.items if not each.order.not_understood]
     takes = [each for each in safe if not each.order.do_not_take]
     current = [each for each in takes if each.order.status in CURRENT]
@@ -69,11 +76,13 @@ def medicines_page(
         heading=words("Your medicines"),
         lead=words("These are the medicines your clinic has ordered for you."),
         instead=instead,
-        cards=tuple(_card(words, paths, each, requests_known, instead, topic) for each in current),
+        cards_heading=words("Each medicine"),
+        plan=day_plan(words, (each.order for each in offers.items), whole=offers.whole),
+        cards=tuple(_card(at, each, requests_known, instead, topic) for each in current),
         none=words("Your clinic has no current medicines for you in its record.")
         if offers.is_known_empty or (not current and offers.whole)
         else "",
-        trouble=_trouble(words, offers, len(offers.items) - len(safe), clinic_phone),
+        trouble=_trouble(words, offers, len(offers.items) - len(safe), at.source.phone),
         again=Link(words("Try again"), paths.medicines) if not offers.whole else None,
         do_not_take_heading=words("Do not take"),
         do_not_take=tuple(
@@ -87,7 +96,8 @@ def medicines_page(
             for each in takes
             if each.order.status not in CURRENT
         ),
-        freshness=words("Read from your clinic’s record at {time}.", time=read_at),
+        others=_others(at, statements),
+        freshness=freshness_of(words, offers, at.source),
     )
 
 
@@ -107,9 +117,35 @@ def _trouble(words: Words, offers: Section[Offer], not_understood: int, clinic_p
     return ""
 
 
+def _others(at: Showing, statements: Section[MedicationStatement]) -> Block | None:
+    """What somebody says is taken. An EHR without such statements has said all by its orders."""
+    if isinstance(statements.failure, NotOffered):
+        return None
+    words = at.words
+    taken = [each for each in statements.items if each.is_taken]
+    if not taken and statements.whole:
+        return None
+    rows = [
+        Row(
+            title=each.name or words("A medicine without a name"),
+            text="; ".join(dosage.text for dosage in each.dosages if dosage.text),
+            facts=(words("Told by {name}", name=each.said_by),) if each.said_by else (),
+        )
+        for each in taken
+    ]
+    return at.block(
+        statements,
+        key="statements",
+        heading=words("Other medicines that you take, as the clinic was told"),
+        rows=rows,
+        none="",
+    )
+
+
 def _card(
-    words: Words, paths: Paths, offer: Offer, requests_known: bool, instead: str, topic: Topic
+    at: Showing, offer: Offer, requests_known: bool, instead: str, topic: Topic
 ) -> MedicineCard:
+    words, paths = at.words, at.paths
     order = offer.order
     request = offer.request
     possible = requests_known and not instead and not offer.is_asked_for
@@ -118,7 +154,8 @@ def _card(
         name=order.name or words("A medicine without a name"),
         dosage="; ".join(text for text in order.dosage if text)
         or words("How to take it is not in the record. Ask the clinic if you are not sure."),
-        facts=tuple(_facts(words, order)),
+        facts=tuple(_facts(words, order, offer.facts.refills_left)),
+        learn=at.learn(order.codings),
         asked=_asked(words, request, requests_known),
         request=Link(words("See your request"), paths.request(request.submission))
         if request is not None and request.submission
@@ -128,12 +165,22 @@ def _card(
     )
 
 
-def _facts(words: Words, order: MedicationOrder) -> Sequence[str]:
+def _facts(words: Words, order: MedicationOrder, refills_left: int | None) -> Sequence[str]:
     facts = []
     if order.status == "on-hold":
         facts.append(words("On hold: do not start it again before you have asked the clinic."))
     if order.requester:
         facts.append(words("Ordered by {name}", name=order.requester))
+    if refills_left is not None:
+        facts.append(
+            words.plural(
+                "{n} refill left on this order", "{n} refills left on this order", refills_left
+            )
+        )
+    if order.days_supply is not None:
+        facts.append(
+            words.plural("One fill lasts {n} day", "One fill lasts {n} days", order.days_supply)
+        )
     if order.valid_until is not None:
         until = day_words(words, order.valid_until)
         facts.append(words("The order is good until {date}", date=until))

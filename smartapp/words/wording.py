@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, tzinfo
 from functools import lru_cache
 
 from babel import Locale
@@ -66,6 +66,13 @@ class Words:
         """A language by its name, as in "Spanish" for "es-MX"; a tag without one stays as it is."""
         name: str | None = self._customs.languages.get(tag.split("-")[0].lower())
         return name or tag
+
+    def clock(self, hours: str) -> str:
+        """A time of day as it is coded, such as "22:00", as in "10:00 PM"."""
+        try:
+            return format_time(time.fromisoformat(hours), "short", locale=self._customs)
+        except ValueError:
+            return hours
 
     def time(self, moment: datetime) -> str:
         """As in "2:30 PM"."""

@@ -35,7 +35,7 @@ def test_every_record_can_be_opened_in_both_languages(
     assert len(home.headings) == 1
     for path in ("start", "medicines", "requests"):
         page = patient.go(path)
-        assert "could not" not in page.text
+        assert "could not load" not in page.text
         patient.browser.submit(page.form("/language"), {"language": "es"})
         assert patient.go(path).lang == "es"
         patient.browser.submit(page.form("/language"), {"language": "en"})
