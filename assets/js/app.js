@@ -9,6 +9,7 @@ import { NotificationBanner } from "govuk-frontend/dist/govuk/components/notific
 import { Radios } from "govuk-frontend/dist/govuk/components/radios/radios.mjs";
 import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-link.mjs";
 
+import { keep } from "./keeping.js";
 import { leave } from "./leaving.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
@@ -32,6 +33,7 @@ for (const component of [
 
 const enhancements = {
   "[data-session]": watchSession,
+  "form[data-keep]": keep,
   "form[data-leaving]": leave,
   "form[data-questions]": followUp,
   "form[data-templates]": fillReplies,

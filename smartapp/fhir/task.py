@@ -123,6 +123,7 @@ def new_task(
     routing: Routing,
     queue_words: str,
     authored: datetime,
+    notes: Sequence[tuple[str, str]] = (),
 ) -> dict[str, Any]:
     code, topic_words = topic
     inputs = [
@@ -132,6 +133,7 @@ def new_task(
         detail(vocabulary, "summary", valueString=routing.summary),
     ]
     inputs += [detail(vocabulary, RED_FLAG, valueString=name) for name in routing.red_flags]
+    inputs += [detail(vocabulary, kind, valueString=text) for kind, text in notes]
     if answers:
         inputs.append(detail(vocabulary, "answers", valueReference={"reference": answers}))
     inputs += [detail(vocabulary, "about", valueReference=named(*each)) for each in about]

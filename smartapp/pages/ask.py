@@ -129,9 +129,12 @@ class AskFormPage:
     writer: Writer | None
     action: str
     submission: str
+    slip: str
     button: str
     save_button: str
     saved: str
+    kept: str
+    not_kept: str
 
 
 @dataclass(frozen=True)
@@ -172,6 +175,7 @@ class AskCheckPage:
     action: str
     submission: str
     checked: str
+    slip: str
     button: str
     sending: str
     change: Link
@@ -290,6 +294,7 @@ def ask_form_page(
     writer: Writer | None,
     action: str,
     submission: str,
+    slip: str,
     saved_until: str = "",
 ) -> AskFormPage:
     part = replace(topic.questionnaire, items=parts[at])
@@ -330,6 +335,9 @@ def ask_form_page(
         writer=writer if last else None,
         action=action,
         submission=submission,
+        slip=slip,
+        kept=words("What you typed is kept. Nothing is sent yet."),
+        not_kept=words("What you typed could not be kept just now. Do not close this page."),
         button=words("Check your answers") if last else words("Continue"),
         save_button=words("Save and finish later"),
         saved=words("Your answers are kept until {time}. Nothing is sent yet.", time=saved_until)
@@ -400,6 +408,7 @@ def ask_check_page(
     action: str,
     submission: str,
     checked: str,
+    slip: str,
     change: str,
 ) -> AskCheckPage:
     fee = topic.fee
@@ -437,6 +446,7 @@ def ask_check_page(
         action=action,
         submission=submission,
         checked=checked,
+        slip=slip,
         button=words("Send this request"),
         sending=words("Sending. This can take a few seconds. Please wait."),
         change=Link(words("Change your answers"), change),

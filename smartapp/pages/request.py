@@ -108,6 +108,7 @@ class ReplyForm:
     urgent: str
     action: str
     submission: str
+    slip: str
     fields: tuple[Field, ...]
     fault_heading: str
     faults: tuple[FaultLine, ...]
@@ -258,6 +259,7 @@ def reply_form(
     longest: int,
     action: str,
     submission: str,
+    slip: str,
     posted: Fields,
     faults: Sequence[FieldFault] = (),
 ) -> ReplyForm:
@@ -270,6 +272,7 @@ def reply_form(
         urgent=urgent,
         action=action,
         submission=submission,
+        slip=slip,
         fields=fields,
         fault_heading=words("There is a problem"),
         faults=fault_lines(fields),

@@ -15,6 +15,7 @@ from smartapp.sessions.vault import Vault, canonical
 
 PATIENT_DRAFT_SECONDS = 72 * 3600.0
 STAFF_DRAFT_SECONDS = 24 * 3600.0
+SLIP_SECONDS = 24 * 3600.0  # a page may stay open for so long
 LARGEST_DRAFT_BYTES = 64 * 1024
 _LIST, _NAMES = "", "forms"  # the draft that names all others
 
@@ -23,6 +24,18 @@ _LIST, _NAMES = "", "forms"  # the draft that names all others
 class Draft:
     fields: dict[str, list[str]] = field(repr=False)
     saved_at: float
+    ends_at: float
+
+
+@dataclass(frozen=True)
+class Slip:
+    """Says whose form this is, for what comes in when its session is over. It opens nothing: with
+    it something can be kept for its author, and only its author will see it.
+    """
+
+    person: Person
+    role: Role
+    form: str
     ends_at: float
 
 
@@ -68,6 +81,19 @@ class Drafts:
 
     def discard(self, person: Person, form: str) -> None:
         self._store.delete(*self._keys(person, form))
+
+    def slip(self, person: Person, role: Role, form: str) -> str:
+        slip = Slip(person, role, form, self._clock() + SLIP_SECONDS)
+        return self._vault.seal(to_json(slip), purpose="slip", about="").hex()
+
+    def read_slip(self, text: str) -> Slip | None:
+        try:
+            sealed = bytes.fromhex(text)
+        except ValueError:
+            return None
+        plain = self._vault.open(sealed, purpose="slip", about="")
+        slip = from_json(Slip, plain) if plain else None
+        return slip if slip and slip.ends_at > self._clock() else None
 
     def _keys(self, person: Person, form: str) -> tuple[str, ...]:
         names = self._vault.names("draft", person.ehr_key, person.user_key, person.patient_id, form)

@@ -14,7 +14,7 @@ from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link, Shell
 from smartapp.sessions.submission import Submission
 from smartapp.views import record
-from smartapp.views.drafting import Drafting, begun, draft_of, form_name, new_draft
+from smartapp.views.drafting import Drafting, author_here, begun, draft_of, form_name, new_draft
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.sending import author, finish, hand_in, waiting
 from smartapp.views.show import patient_shell, see_other, show
@@ -30,6 +30,7 @@ from smartapp.workflow.asking import (
 )
 from smartapp.workflow.forms import typed
 from smartapp.workflow.matter import KINDS, Matter, Reader
+from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.intake import AskedAbout, SelfService
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.refills import RefillCheck
@@ -80,7 +81,7 @@ def ask(here: Here, code: str, handle: str = "") -> View:
     elsewhere = _elsewhere(here, matter)
     if elsewhere is not None:
         return elsewhere
-    draft = draft_of(here, topic, reference) or new_draft(here, matter)
+    draft = draft_of(author_here(here), topic, reference) or new_draft(here, matter)
     return _form(here, matter, draft, draft.shown_part())
 
 
@@ -89,7 +90,7 @@ def ask(here: Here, code: str, handle: str = "") -> View:
 @requires_launch(Role.PATIENT)
 def answer(here: Here, code: str, handle: str = "") -> View:
     topic, reference = _named(here, code, handle)
-    draft = draft_of(here, topic, reference)
+    draft = draft_of(author_here(here), topic, reference)
     if draft is None:
         draft = new_draft(here, _matter(here, topic, reference))
     draft, touched = draft.with_posted()
@@ -112,7 +113,7 @@ def answer(here: Here, code: str, handle: str = "") -> View:
 def check(here: Here, code: str, handle: str = "") -> View:
     topic, reference = _named(here, code, handle)
     matter = _matter(here, topic, reference)
-    draft = draft_of(here, topic, reference)
+    draft = draft_of(author_here(here), topic, reference)
     elsewhere = _elsewhere(here, matter)
     if elsewhere is not None:
         return elsewhere
@@ -130,7 +131,7 @@ def send(here: Here, code: str, handle: str = "") -> View:
     topic, reference = _named(here, code, handle)
     known = here.services.outbox.find(sid, here.active.person)
     if known is None:
-        draft = draft_of(here, topic, reference)
+        draft = draft_of(author_here(here), topic, reference)
         g.kept_unsent = draft is not None
         matter = _matter(here, topic, reference)
         elsewhere = _elsewhere(here, matter)
@@ -156,7 +157,7 @@ def send(here: Here, code: str, handle: str = "") -> View:
 @requires_launch(Role.PATIENT)
 def discard(here: Here, code: str, handle: str = "") -> View:
     topic, reference = _named(here, code, handle)
-    draft = draft_of(here, topic, reference)
+    draft = draft_of(author_here(here), topic, reference)
     if draft is not None and here.services.outbox.find(draft.sid, here.active.person) is None:
         draft.discard()
     return see_other(f"{here.paths.ask}?said=discarded")
@@ -303,11 +304,18 @@ def _asking(here: Here, matter: Matter, draft: Drafting) -> Asking:
         topic=matter.topic,
         subject=matter.subject,
         patient=matter.patient,
-        person=matter.person,
+        person={**matter.person, **_another_writes(here, matter, draft)},
         answers=draft.filled.answers,
         language=here.words.locale,
         now=here.now,
     )
+
+
+def _another_writes(here: Here, matter: Matter, draft: Drafting) -> Facts:
+    """With the patient's own sign-in: the rules hear of it, too."""
+    another = "other" in draft.answers.get(WRITER, ())
+    is_meant = another and _is_the_patient(here, matter.patient.id)
+    return {"someone-else-writes": True} if is_meant else {}
 
 
 def _words(here: Here, asked: Asking, draft: Drafting) -> str:
@@ -388,7 +396,8 @@ def _form(here: Here, matter: Matter, draft: Drafting, at: int, *, told: bool = 
         else None,
         action=address,
         submission=draft.sid,
-        saved_until=draft.saved_until,
+        saved_until=draft.saved_until(words),
+        slip=draft.slip(),
     )
     return show("ask_form", page, 422 if told else 200)
 
@@ -434,6 +443,7 @@ def _check(here: Here, matter: Matter, draft: Drafting, *, fee_missing: bool = F
         action=f"{address}/send",
         submission=draft.sid,
         checked=fingerprint(draft.answers, sent),
+        slip=draft.slip(),
         change=f"{address}?step={len(draft.parts) - 1}",
     )
     return show("ask_check", page, 422 if fee_missing else 200)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from uuid import uuid4
@@ -11,9 +12,13 @@ from uuid import uuid4
 from flask import g, request
 
 from smartapp.fhir.questionnaire import Item
+from smartapp.launch import Role
+from smartapp.services import Services
 from smartapp.sessions.drafts import Draft
+from smartapp.sessions.person import Person
 from smartapp.sessions.submission import SubmissionState
 from smartapp.views.here import Here
+from smartapp.words import Words
 from smartapp.workflow.asking import (
     WRITER,
     WRITER_NAME,
@@ -23,13 +28,14 @@ from smartapp.workflow.asking import (
     question_of,
     subject_line,
 )
-from smartapp.workflow.forms import Fields, Filled, Reading, fill
+from smartapp.workflow.forms import Fault, Fields, Filled, Reading, fill
 from smartapp.workflow.matter import Matter
 from smartapp.workflow.policy.model import Topic
 
-SUBMISSION, SEEN, WORDS, TITLE = "submission", "app-seen", "app-words", "app-title"
-OURS = (SUBMISSION, SEEN, TITLE)
-NOT_ANSWERS = {"csrf_token", "then", "step", "checked", "fee", WORDS, *OURS}
+SUBMISSION = "submission"
+SEEN, TYPED, WORDS, TITLE, KNOWN = "app-seen", "app-typed", "app-words", "app-title", "app-known"
+OURS = (SUBMISSION, SEEN, TYPED, TITLE, KNOWN)
+NOT_ANSWERS = {"csrf_token", "slip", "then", "step", "checked", "fee", WORDS, *OURS}
 ABOUT_THE_WRITER = (WRITER, WRITER_NAME, WRITER_RELATION)
 
 
@@ -38,13 +44,26 @@ def form_name(topic: Topic, reference: str) -> str:
 
 
 @dataclass(frozen=True)
+class Author:
+    """Whose drafts they are, whether or not there is a session."""
+
+    services: Services = field(repr=False)
+    person: Person
+    role: Role
+
+
+def author_here(here: Here) -> Author:
+    return Author(here.services, here.active.person, here.role)
+
+
+@dataclass(frozen=True)
 class Drafting:
     """One person's draft of one form."""
 
-    here: Here
+    author: Author
     topic: Topic
     form: str
-    fields: Mapping[str, list[str]]
+    fields: Mapping[str, list[str]] = field(repr=False)
     ends_at: float
 
     @property
@@ -57,34 +76,46 @@ class Drafting:
 
     @property
     def is_typed(self) -> bool:
-        return SEEN in self.fields or any(any(got) for got in self.answers.values())
+        """What was only filled in from the record is nobody's work yet."""
+        return SEEN in self.fields or TYPED in self.fields
 
     @property
     def parts(self) -> tuple[tuple[Item, ...], ...]:
         return parts_of(self.topic)
 
-    @property
-    def saved_until(self) -> str:
+    def saved_until(self, words: Words) -> str:
         end = datetime.fromtimestamp(self.ends_at, UTC)
-        return self.here.words.date_time(end) if self.is_typed else ""
+        return words.date_time(end) if self.is_typed else ""
 
     @property
     def is_nameless(self) -> bool:
         """Somebody else writes, and does not say who."""
-        others = self.answers.get(WRITER, ()) and "other" in self.answers[WRITER]
-        return bool(others) and not any(each.strip() for each in self.answers.get(WRITER_NAME, ()))
+        is_another = "other" in self.answers.get(WRITER, ())
+        return is_another and not any(each.strip() for each in self.answers.get(WRITER_NAME, ()))
 
     @cached_property
     def filled(self) -> Filled:
-        zone = self.here.services.policy.calendar.zone
-        return fill(self.topic.questionnaire, self.answers, Reading(zone))
+        """What came from the record and turns out not to be asked is no mistake of anybody's."""
+        reading = Reading(self.author.services.policy.calendar.zone)
+        filled = fill(self.topic.questionnaire, self.answers, reading)
+        known: dict[str, str] = json.loads(next(iter(self.fields.get(KNOWN, ())), "{}"))
+        idle = {
+            each.link_id
+            for each in filled.faults
+            if each.fault is Fault.NOT_ASKED
+            and list(self.answers.get(each.link_id, ())) == [known.get(each.link_id)]
+        }
+        if not idle:
+            return filled
+        return replace(
+            filled, faults=tuple(each for each in filled.faults if each.link_id not in idle)
+        )
 
     def faulty(self, at: int) -> bool:
         names = names_in(self.parts[at])
         is_last = at == len(self.parts) - 1
-        return any(each.link_id in names for each in self.filled.faults) or (
-            is_last and self.is_nameless
-        )
+        wrong = any(each.link_id in names for each in self.filled.faults)
+        return wrong or (is_last and self.is_nameless)
 
     @property
     def next_part(self) -> int | None:
@@ -117,51 +148,68 @@ class Drafting:
         replaced = frozenset[str]().union(*(names_in(self.parts[at]) for at in touched))
         if len(self.parts) - 1 in touched:
             replaced |= frozenset(ABOUT_THE_WRITER)
-        kept = {n: got for n, got in self.answers.items() if question_of(n) not in replaced}
+        kept = {n: list(v) for n, v in self.answers.items() if question_of(n) not in replaced}
         fresh = {n: got for n, got in posted.items() if question_of(n) in replaced}
-        return self.keep({**kept, **fresh}), touched
+        own = {name: self.fields[name] for name in OURS if name in self.fields}
+        return self.saved({**kept, **fresh, **own, TYPED: ["1"]}), touched
 
     def with_seen(self, at: tuple[int, ...]) -> Drafting:
         seen = sorted({*self.fields.get(SEEN, []), *map(str, at)})
-        return self._saved({**self.fields, SEEN: seen})
+        return self.saved({**self.fields, SEEN: seen})
 
     def with_words(self, words: str) -> Drafting:
-        return self._saved({**self.fields, WORDS: [words]})
+        return self.saved({**self.fields, WORDS: [words]})
 
-    def keep(self, answers: Fields) -> Drafting:
-        own = {name: self.fields[name] for name in OURS if name in self.fields}
-        return self._saved({**{name: list(got) for name, got in answers.items()}, **own})
-
-    def _saved(self, fields: Mapping[str, list[str]]) -> Drafting:
-        drafts, here = self.here.services.drafts, self.here
-        ends = drafts.save(here.active.person, here.role, self.form, fields)
+    def saved(self, fields: Mapping[str, list[str]]) -> Drafting:
+        ends = self.author.services.drafts.save(
+            self.author.person, self.author.role, self.form, fields
+        )
         g.kept_unsent = True
         return replace(self, fields=fields, ends_at=ends)
 
     def discard(self) -> None:
-        self.here.services.drafts.discard(self.here.active.person, self.form)
+        self.author.services.drafts.discard(self.author.person, self.form)
+
+    def slip(self) -> str:
+        return self.author.services.drafts.slip(self.author.person, self.author.role, self.form)
 
 
-def draft_of(here: Here, topic: Topic, reference: str) -> Drafting | None:
+def draft_of(author: Author, topic: Topic, reference: str) -> Drafting | None:
     """What was refused can be sent again, as a submission of its own: the old one is over."""
     form = form_name(topic, reference)
-    found: Draft | None = here.services.drafts.find(here.active.person, form)
+    services, person = author.services, author.person
+    found: Draft | None = services.drafts.find(person, form)
     if found is None:
         return None
-    drafting = Drafting(here, topic, form, found.fields, found.ends_at)
-    sent = here.services.outbox.find(drafting.sid, here.active.person)
+    drafting = Drafting(author, topic, form, found.fields, found.ends_at)
+    sent = services.outbox.find(drafting.sid, person)
     if sent is None or sent.state is not SubmissionState.REFUSED:
         return drafting
-    return drafting._saved({**found.fields, SUBMISSION: [str(uuid4())]})
+    return drafting.saved({**found.fields, SUBMISSION: [str(uuid4())]})
 
 
 def new_draft(here: Here, matter: Matter) -> Drafting:
     """The submission's id is made with the form: every copy of this form sends the same one."""
     form = form_name(matter.topic, matter.reference)
     title = subject_line(matter.topic, matter.subject, here.words.locale)
-    own = {SUBMISSION: [str(uuid4())], TITLE: [title]}
-    empty = Drafting(here, matter.topic, form, own, 0.0)
-    return empty.keep({link: [value] for link, value in matter.known.items()})
+    fields = {
+        **{link: [value] for link, value in matter.known.items()},
+        SUBMISSION: [str(uuid4())],
+        TITLE: [title],
+        KNOWN: [json.dumps(dict(matter.known))],
+    }
+    return Drafting(author_here(here), matter.topic, form, {}, 0.0).saved(fields)
+
+
+def topic_and_reference(services: Services, form: str) -> tuple[Topic, str] | None:
+    """What a form of this name asks, if it is one of a topic."""
+    kind, _, rest = form.partition(":")
+    code, _, reference = rest.partition(":")
+    topic = services.policy.topics.get(code) if kind == "ask" else None
+    return (topic, reference) if topic else None
+
+
+# --- what waits for its author ----------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -176,20 +224,34 @@ class Begun:
 
 def begun(here: Here) -> list[Begun]:
     found = []
-    drafts, person = here.services.drafts, here.active.person
-    for form in drafts.forms(person):
-        kind, _, rest = form.partition(":")
-        code, _, reference = rest.partition(":")
-        topic = here.services.policy.topics.get(code)
-        draft = drafts.find(person, form) if kind == "ask" else None
-        if (
-            topic is None
-            or draft is None
-            or not Drafting(here, topic, form, draft.fields, 0).is_typed
-        ):
+    author = author_here(here)
+    for form in author.services.drafts.forms(author.person):
+        named = topic_and_reference(author.services, form)
+        draft = draft_of(author, *named) if named else None
+        if named is None or draft is None or not draft.is_typed:
             continue
-        if here.services.outbox.find(draft.fields[SUBMISSION][0], person) is None:
+        if author.services.outbox.find(draft.sid, author.person) is None:
             title = next(iter(draft.fields.get(TITLE, ())), "")
-            ends_at = datetime.fromtimestamp(draft.ends_at, UTC)
-            found.append(Begun(title, topic, reference, ends_at))
+            found.append(Begun(title, *named, datetime.fromtimestamp(draft.ends_at, UTC)))
     return found
+
+
+def keep_after_the_end(services: Services) -> bool:
+    """A form that comes in when its session is over is not acted on, but what was typed is kept
+    for its author, who looks at it again and sends it. True where there is something to find.
+    """
+    slip = services.drafts.read_slip(request.form.get("slip", ""))
+    if slip is None or request.method != "POST":
+        return False
+    named = topic_and_reference(services, slip.form)
+    author = Author(services, slip.person, slip.role)
+    if named is None:
+        kept = {name: request.form.getlist(name) for name in ("text", SUBMISSION)}
+        services.drafts.save(slip.person, slip.role, slip.form, kept)
+        return True
+    draft = draft_of(author, *named)
+    if draft is None or services.outbox.find(draft.sid, slip.person) is not None:
+        return False
+    if "checked" not in request.form:  # the page of the check has nothing to type in
+        draft.with_posted()
+    return True

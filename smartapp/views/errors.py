@@ -18,6 +18,7 @@ from smartapp.pages.problem import ProblemPage, explain, problem_page
 from smartapp.pages.shell import Link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
+from smartapp.views.drafting import keep_after_the_end
 from smartapp.views.headers import forget_pages
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
@@ -77,6 +78,8 @@ def named(error: errors.SmartappError) -> Response:
     log.warning("failed", extra={"code": error.code, "status": status})
     if isinstance(error, DENIALS):
         record.denied(services(), error.code)
+    if isinstance(error, OVER) and g.get("own_form") and keep_after_the_end(services()):
+        g.kept_unsent = True
     way_in = _way_in(error)
     response = _page(error.code, status, way_in)
     if way_in is not None:
@@ -136,6 +139,8 @@ def problem(code: str, way_in: WayIn | None = None) -> ProblemPage:
     explanation = explain(words, code, by_ehr=way_in is not None and not way_in.href)
     if g.get("kept_unsent"):
         kept = words("Your answers are kept. Nothing is sent yet.")
+        if way_in:
+            kept = words("Nothing was sent. Your answers are kept: sign in, check and send.")
         explanation = replace(explanation, nothing_lost=kept)
     page = problem_page(
         words,

@@ -232,6 +232,7 @@ def _reply_form(
         longest=longest,
         action=f"{followed.address}/reply",
         submission=_unused(here, base, fields),
+        slip=here.services.drafts.slip(here.active.person, here.role, form),
         posted=posted if posted is not None else fields,
         faults=fill(questions, posted).faults if posted is not None else (),
     )

@@ -26,6 +26,7 @@ WRITER = "app-writer"
 WRITER_NAME = "app-writer-name"
 WRITER_RELATION = "app-writer-relation"
 LONGEST_NAME = 80
+FEE = "fee-notice-acknowledged"  # on record with the version of the policy that says the fee
 
 
 @dataclass(frozen=True)
@@ -73,6 +74,7 @@ class Asking:
             recipients=recipients,
             language=self.language,
             at=self.now,
+            notes=((FEE, self.policy.version),) if self.topic.fee else (),
         )
 
     def _routing(self, decision: Decision) -> Routing:

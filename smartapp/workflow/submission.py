@@ -41,6 +41,7 @@ class Asked:
     recipients: tuple[str, ...]
     language: str
     at: datetime
+    notes: tuple[Named, ...] = ()  # kinds and texts: what else is on record about the asking
 
 
 def steps_for(
@@ -109,6 +110,7 @@ def _task_step(asked: Asked, vocabulary: Vocabulary, response: str | None) -> St
         routing=asked.routing,
         queue_words=asked.queue_words,
         authored=asked.at,
+        notes=asked.notes,
     )
     return step(body, vocabulary.task, asked.sid, asked.patient)
 

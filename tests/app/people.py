@@ -79,7 +79,10 @@ class Patient:
         return self.sends(self.checks(medicine, answers, **words))
 
     def sends(self, check: Page, *, status: int = 200) -> Page:
-        return self.browser.submit(check.form("/send"), status=status)
+        """And ticks that what it may cost was read, where that is asked."""
+        form = check.form("/send")
+        read = {"fee": "yes"} if "fee" in form.choices else {}
+        return self.browser.submit(form, read, status=status)
 
 
 @dataclass

@@ -41,13 +41,16 @@ def test_the_style_sheet_loads_nothing_and_has_no_crown_and_no_gds_typeface(
         assert word not in style.split("*/", 1)[1]
 
 
-def test_the_script_is_one_module_that_asks_only_how_long_its_own_session_lasts(
+def test_the_script_is_one_module_that_asks_only_its_own_session(
     built: dict[str, bytes],
 ) -> None:
     script = built["app.js"].decode()
     assert not re.search(r"\bimport\s*[\"'({]|XMLHttpRequest|eval\(", script)
     asked = re.findall(r"\bfetch\(([^,]*),", script)
-    assert {each.partition(".")[2] for each in asked} == {"dataset.session"}
+    assert {each.partition(".")[2] for each in asked} == {
+        "dataset.session",  # how long it lasts
+        "action",  # of the form whose typed words are kept
+    }
 
 
 def test_no_rule_fixes_what_the_reader_may_choose(built: dict[str, bytes]) -> None:
