@@ -80,6 +80,44 @@ class Patient:
             self.page.locator("a[href$='?step=1']").click()
             self.page.wait_for_url("**?step=1")
 
+    def finds(self, topic: str) -> None:
+        """From the start page, over the list of all that can be asked for."""
+        self.goes_to("start")
+        self.page.locator("a[href$='/ask']").first.click()
+        self.page.wait_for_url("**/ask")
+        self.page.locator(f".app-card a[href$='/ask/{topic}']").click()
+        self.page.wait_for_url(f"**/{topic}*")
+        if self.page.locator("input[name=submission]").count():
+            return
+        thing = self.page.locator(f".app-card a[href$='/{topic}']")
+        other = self.page.locator("main .app-actions a.govuk-button")
+        (thing if thing.count() else other).first.click()
+        self.page.locator("input[name=submission]").first.wait_for(state="attached")
+
+    def fills_in(self, answers: Mapping[str, object]) -> None:
+        """By what each question is: one of many, or a field."""
+        for question, answer in answers.items():
+            for value in answer if isinstance(answer, list) else [answer]:
+                self._gives(question, str(value).lower() if isinstance(value, bool) else str(value))
+        self.checks_the_answers()
+
+    def _gives(self, question: str, value: str) -> None:
+        control = self.page.locator(f"[name='{question}']:not([type=hidden])")
+        if not control.count():
+            self.goes_on()
+        choice = self.choice(question, value)
+        if choice.count():
+            choice.check()
+        elif control.first.evaluate("each => each.tagName") == "SELECT":
+            control.select_option(value)
+        else:
+            control.fill(value)
+
+    def ticks_what_it_may_cost(self) -> None:
+        fee = self.page.locator("input[name=fee]")
+        if fee.count():
+            fee.check()
+
     def goes_back(self) -> None:
         self.page.locator(".govuk-back-link").click()
         self.page.wait_for_url("**?step=0")
