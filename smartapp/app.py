@@ -22,9 +22,12 @@ from smartapp.sessions.store import open_store
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Transport
 from smartapp.views import (
+    access,
     answer,
     ask,
+    care,
     compression,
+    costs,
     documents,
     errors,
     headers,
@@ -112,6 +115,9 @@ def create_app(settings: Settings, services: Services) -> Flask:
         medicines,
         documents,
         visits,
+        care,
+        costs,
+        access,
         ask,
         results,
         one_request,

@@ -106,6 +106,7 @@ class RelatedPerson:
     relationship: str
     until: FhirDate | None
     patient: str | None = None  # "Patient/id": somebody is one such person for each
+    active: bool = True
 
     @classmethod
     def from_fhir(cls, json: Json) -> RelatedPerson:
@@ -118,6 +119,7 @@ class RelatedPerson:
             relationship=relationships[0].label if relationships else "",
             until=period.date("end") if period else None,
             patient=patient.target if (patient := person.reference("patient")) else None,
+            active=person.boolean("active") is not False,
         )
 
 

@@ -61,6 +61,7 @@ class Source:
     ehr: str  # by its name
     phone: str  # of the clinic
     again: str  # the address of the page itself
+    proxy: bool = False  # who reads may not see all of it, and is not told what there is besides
 
 
 @dataclass(frozen=True)
@@ -142,9 +143,14 @@ def block(
         key=key,
         heading=heading,
         rows=rows,
-        none=none if known_empty else "",
+        none=_nothing(words, none, source) if known_empty else "",
         trouble=trouble_of(words, section, source),
         again=again_of(words, section, source),
         more=more,
         freshness=freshness_of(words, section, source),
     )
+
+
+def _nothing(words: Words, none: str, source: Source) -> str:
+    """That there is none is a claim about the record, which a proxy sees only in part."""
+    return words("Nothing is shown here.") if none and source.proxy else none

@@ -99,6 +99,9 @@ def _care(words: Words) -> tuple[Entry, ...]:
     """Visits, plans and the people who care for the patient."""
     return (
         Entry(
+            "next", words("What happens next"), words("Appointments, tests, referrals."),
+        ),
+        Entry(
             "visits", words("Visits"), words("Appointments that are coming, and visits that were."),
             _search("Encounter"),
         ),
@@ -106,12 +109,28 @@ def _care(words: Words) -> tuple[Entry, ...]:
             "documents", words("Notes and documents"), words("Notes of visits, letters, reports."),
             _search("DocumentReference"),
         ),
+        Entry(
+            "plan", words("Care plan and goals"), words("What you and the clinic agreed on."),
+            _search("CarePlan"),
+        ),
+        Entry(
+            "team", words("Care team"), words("The people who look after you."),
+            _search("CareTeam"),
+        ),
     )  # fmt: skip
 
 
-def _clinic(_words: Words) -> tuple[Entry, ...]:
+def _clinic(words: Words) -> tuple[Entry, ...]:
     """Money, access and settings."""
-    return ()
+    return (
+        Entry(
+            "costs", words("Bills and insurance"), words("What was sent to you, and your plan."),
+            _search("Coverage"),
+        ),
+        Entry(
+            "access", words("Who can see your record"), words("This app, people who help you."),
+        ),
+    )  # fmt: skip
 
 
 # --- what is made of the table ----------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.people import Patient
 from smartapp.pages.session_time import SessionTime
 from smartapp.pages.when import day_words
@@ -126,8 +127,12 @@ def shell(
     )
 
 
-def whose_record(words: Words, patient: Patient, *, other: str = "") -> Whose:
-    """`other` is the relationship of someone who acts for the patient, or empty."""
+def whose_record(
+    words: Words, patient: Patient, *, other: str = "", until: FhirDate | None = None
+) -> Whose:
+    """`other` is the relationship of someone who acts for the patient, or empty; `until` is when
+    that ends, where the record states it.
+    """
     facts = []
     if patient.birth_date is not None:
         facts.append(words("Born {date}", date=day_words(words, patient.birth_date)))
@@ -139,7 +144,15 @@ def whose_record(words: Words, patient: Patient, *, other: str = "") -> Whose:
         name=patient.name or words("Name not in the record"),
         facts=tuple(facts),
         other=bool(other),
-        note=words("You are acting for this person ({relationship}).", relationship=other)
-        if other
-        else "",
+        note=_acting(words, other, until) if other else "",
+    )
+
+
+def _acting(words: Words, relationship: str, until: FhirDate | None) -> str:
+    if until is None:
+        return words("You are acting for this person ({relationship}).", relationship=relationship)
+    return words(
+        "You are acting for this person ({relationship}) until {date}.",
+        relationship=relationship,
+        date=day_words(words, until),
     )

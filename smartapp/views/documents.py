@@ -30,6 +30,7 @@ from smartapp.pages.health import BlocksPage
 from smartapp.pages.shell import Link
 from smartapp.sessions.handles import open_link, seal_link
 from smartapp.views import files, record
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import read, read_older, source
 from smartapp.views.show import patient_shell, show
@@ -45,6 +46,7 @@ REFUSALS = (DocumentChanged, DocumentKeptBack, DocumentElsewhere, NotFound)
 
 @bp.get("")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("documents")
 def every(here: Here) -> View:
     got = read(here, DOCUMENTS)
     return _list(here, got.patient, got[DOCUMENTS])
@@ -52,6 +54,7 @@ def every(here: Here) -> View:
 
 @bp.get("/older/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("documents")
 def older_ones(here: Here, handle: str) -> View:
     address = here.named(handle, "Page").removeprefix("Page/")
     got = read_older(here, DOCUMENTS, address)
@@ -80,6 +83,7 @@ def _older_link(here: Here, section: Section[Document]) -> Link | None:
 
 @bp.get("/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("documents")
 def one(here: Here, handle: str) -> View:
     reference = here.named(handle, "DocumentReference")
     gate, loader, words = gate_of(here), here.loader(), here.words
@@ -88,7 +92,7 @@ def one(here: Here, handle: str) -> View:
     record.viewed(here, patient.id, DocumentReference=1)
     text, trouble = _text(here, document)
     title = title_of(words, document)
-    g.frames_us = True
+    files.frames_ours()
     page = document_page(
         words,
         patient_shell(
@@ -108,12 +112,14 @@ def one(here: Here, handle: str) -> View:
 
 @bp.get("/file/<link>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("documents")
 def look(here: Here, link: str) -> View:
     return _file(here, link, save=False)
 
 
 @bp.get("/file/<link>/save")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("documents")
 def save(here: Here, link: str) -> View:
     return _file(here, link, save=True)
 

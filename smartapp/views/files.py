@@ -41,6 +41,11 @@ def lock(policy: str = LOCKED) -> None:
     g.framed_by_us = True
 
 
+def frames_ours() -> None:
+    """This page shows such content in a frame."""
+    g.frames_us = True
+
+
 def respond(file: File, title: str, *, save: bool, language: str, ended: Ended) -> Response:
     """Shown in the browser where that is safe; saved where not, or where that is asked for."""
     if file.kind.shown is Shown.AS_HTML:
@@ -58,21 +63,21 @@ def respond(file: File, title: str, *, save: bool, language: str, ended: Ended) 
 
 def _cleaned(file: File, title: str, *, save: bool, language: str, ended: Ended) -> Response:
     """What is saved is as clean as what is shown: on a device nothing would hold it back."""
-    lock(f"{LOCKED}; style-src 'sha256-{STYLE_HASH}'")
-    # The one place where marks come from a record: what clean_html has left of them.
-    body = Markup(clean_html(file.text()))  # noqa: S704
-    html = render_template(
-        "document.html",
-        body=body,
-        title=title,
-        language=language,
-        style=Markup(STYLE),  # noqa: S704
-    )
-    content = html.encode()
+    response = cleaned(file.text(), title, language)
+    content = response.get_data()
     ended(len(content), hashlib.sha256(content).hexdigest(), True)
-    response = Response(content, content_type="text/html; charset=utf-8")
     _name(response, title, ".html", saved=save)
     return response
+
+
+def cleaned(html: str, title: str, language: str) -> Response:
+    """A page of its own that holds what is left of somebody else's marks, and can do nothing."""
+    lock(f"{LOCKED}; style-src 'sha256-{STYLE_HASH}'")
+    # The one place where marks come from a record: what clean_html has left of them.
+    body = Markup(clean_html(html))  # noqa: S704
+    style = Markup(STYLE)  # noqa: S704
+    page = render_template("document.html", body=body, title=title, language=language, style=style)
+    return Response(page, content_type="text/html; charset=utf-8")
 
 
 def _content_type(kind: FileKind, *, saved: bool) -> str:

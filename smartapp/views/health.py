@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint
-from werkzeug.wrappers import Response
 
 from smartapp.launch import Role
 from smartapp.pages.block import Block
@@ -20,6 +19,7 @@ from smartapp.pages.health import (
 from smartapp.pages.immunizations import vaccines_block, vaccines_page
 from smartapp.pages.results import life_block, results_block, vitals_block
 from smartapp.pages.summary import medicines_in_short, summary_page
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, showing
 from smartapp.views.results import is_folded
@@ -41,7 +41,8 @@ bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
 
 @bp.get("/summary")
 @requires_launch(Role.PATIENT)
-def summary(here: Here) -> Response:
+@kept_from_proxies("results")
+def summary(here: Here) -> View:
     """Every part that describes the patient's health, each as soon as it is there."""
     at, now, fold = showing(here, "summary", in_short=True), here.now, is_folded()
     whole = replace(at, in_short=False)  # what somebody who treats the patient has to know

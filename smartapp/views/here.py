@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial, wraps
 from typing import Concatenate, ParamSpec
@@ -117,7 +117,18 @@ class Here:
         return self.active
 
     def loader(self, patient_id: str | None = None) -> Loader:
-        return self.services.loader(self.active, self.client(patient_id))
+        loader = self.services.loader(self.active, self.client(patient_id))
+        return replace(loader, hidden_topics=self._hidden_topics) if self._hidden_topics else loader
+
+    @cached_property
+    def _hidden_topics(self) -> frozenset[str]:
+        """Of requests, for who acts for a teenager. Only then the patient is read for it."""
+        rule = self.services.policy.privacy.teenagers
+        if not (self.is_proxy and rule.hidden_topics):
+            return frozenset()
+        patient = self.services.loader(self.active, self.client()).patient()
+        today = self.services.policy.calendar.local(self.now).date()
+        return rule.hidden_topics if rule.holds(patient.birth_date, today) else frozenset()
 
     def person_about(self, patient_id: str) -> Person:
         return Person(self.active.launched.ehr_key, self.active.launched.user.key, patient_id)

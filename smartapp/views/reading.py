@@ -101,4 +101,5 @@ def source(here: Here, again: str) -> Source:
         ehr=here.services.ehr_of(here.active).name,
         phone=here.services.policy.phones.clinic,
         again=again,
+        proxy=here.is_proxy,
     )

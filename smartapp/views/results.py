@@ -14,6 +14,7 @@ from smartapp.pages.one_test import one_test_page
 from smartapp.pages.results import ResultsPage, by_visit, fold_of, results_block
 from smartapp.pages.shell import Link
 from smartapp.sessions.handles import open_handle
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.cookies import keep
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, read_older, showing
@@ -29,6 +30,7 @@ YEAR = 31_536_000
 
 @bp.get("/results")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def results(here: Here) -> View:
     words, paths, at = here.words, here.paths, showing(here, "results")
     visits = request.args.get("by") == "visit"
@@ -61,12 +63,14 @@ def results(here: Here) -> View:
 
 @bp.get("/results/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def one_result(here: Here, handle: str) -> View:
     return _one(here, handle, "results", here.words("Back to all test results"))
 
 
 @bp.get("/vitals/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def one_vital(here: Here, handle: str) -> View:
     return _one(here, handle, "vitals", here.words("Back to all vital signs"))
 

@@ -147,7 +147,9 @@ def _notice(here: Here) -> Notice | None:
 def _whose(here: Here, patient: Patient | None) -> Whose | None:
     if patient is None:
         return None
-    return whose_record(here.words, patient, other=relationship(here, patient))
+    other = relationship(here, patient)
+    until = here.acting.until if other and here.acting else None
+    return whose_record(here.words, patient, other=other, until=until)
 
 
 def relationship(here: Here, patient: Patient) -> str:

@@ -26,6 +26,7 @@ from smartapp.pages.health import BlocksPage, procedures_block
 from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link
 from smartapp.views import record
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.documents import gate_of
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, read_older, showing, source
@@ -47,6 +48,7 @@ SUMMARIES = {"summaries", "hospital"}  # kinds of documents that are written for
 
 @bp.get("")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("visits")
 def every(here: Here) -> View:
     got = read(here, APPOINTMENTS, VISITS)
     words, paths = here.words, here.paths
@@ -66,6 +68,7 @@ def every(here: Here) -> View:
 
 @bp.get("/older/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("visits")
 def older_ones(here: Here, handle: str) -> View:
     address = here.named(handle, "Page").removeprefix("Page/")
     words, paths = here.words, here.paths
@@ -91,6 +94,7 @@ def _older_link(here: Here, following: str | None) -> Link | None:
 
 @bp.get("/<handle>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("visits")
 def one(here: Here, handle: str) -> View:
     reference = here.named(handle, "Appointment", "Encounter")
     return _appointment(here, reference) if reference[0] == "A" else _visit(here, reference)
@@ -155,6 +159,7 @@ def _place(read_json: Callable[[str], Json], reference: str) -> Place:
 
 @bp.get("/<handle>/calendar")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("visits")
 def calendar(here: Here, handle: str) -> View:
     reference = here.named(handle, "Appointment")
     appointment = read_one(here, reference, Appointment.from_fhir)

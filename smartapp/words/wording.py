@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
+from decimal import Decimal
 from functools import lru_cache
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 
 from smartapp.words.catalogue import SOURCE_LOCALE, translations
 
@@ -36,6 +38,12 @@ class Words:
         """`{n}` is written with the language's separators, as in "1,250 items"."""
         sentence = self._translations.ngettext(one, many, n)
         return sentence.format(n=format_decimal(n, locale=self._customs), **fields)
+
+    def money(self, amount: Decimal, currency: str) -> str:
+        """As in "$1,522.50"; without a currency only the number."""
+        if not re.fullmatch(r"[A-Z]{3}", currency):
+            return str(format_decimal(amount, locale=self._customs))
+        return str(format_currency(amount, currency, locale=self._customs))
 
     def month(self, day: date) -> str:
         """As in "November 2025"."""

@@ -41,6 +41,7 @@ class Loader:
     gate: Gate
     vocabulary: Vocabulary
     together: Together
+    hidden_topics: frozenset[str] = frozenset()  # of requests, for who acts for a teenager
 
     def patient(self) -> Patient:
         return Patient.from_fhir(self.client.read(f"Patient/{self.client.patient_id}"))
@@ -128,7 +129,9 @@ class Loader:
         work = section_of(tasks, self.read_task)
         if said.failed:
             return Section(whole=False, failure=said.failure)
-        return Section(requests_of(said.items, work.items), said.whole and work.whole)
+        requests = requests_of(said.items, work.items)
+        shown = tuple(each for each in requests if each.topic not in self.hidden_topics)
+        return Section(shown, said.whole and work.whole)
 
 
 def as_found(result: object) -> Found | SmartappError:

@@ -155,3 +155,14 @@ def test_a_mistake_is_named_with_its_place(
     policy_copy.change(file, old, new)
 
     assert policy_copy.problems() == [problem]
+
+
+@pytest.mark.parametrize(
+    "address", ["http://clinic.example.org/pay", "https://user@clinic.example.org", "pay", "https:"]
+)
+def test_payments_lead_to_an_https_address_or_nowhere(policy_copy: Copy, address: str) -> None:
+    policy_copy.change("costs.toml", "https://clinic.example.org/pay", address)
+
+    assert policy_copy.problems() == [
+        f"policy/costs.toml: payment_page '{address}' is not an https address"
+    ]

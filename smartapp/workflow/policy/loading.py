@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from smartapp.errors import PolicyError
 from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
 from smartapp.workflow.policy.conditions import Otherwise
+from smartapp.workflow.policy.costs import read_costs
 from smartapp.workflow.policy.disclosure import read_kinds, read_privacy
 from smartapp.workflow.policy.glossary import read_glossary
 from smartapp.workflow.policy.intake import TopicGroup
@@ -77,6 +78,7 @@ def _read(reading: Reading) -> Policy:
         readings=read_readings(reading, queues),
         document_kinds=read_kinds(reading),
         privacy=read_privacy(reading, topics),
+        costs=read_costs(reading),
         named=around.named,
         glossary=read_glossary(reading),
     )

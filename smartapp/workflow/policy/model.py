@@ -12,6 +12,7 @@ from smartapp.fhir.questionnaire import Questionnaire
 from smartapp.words import LocalText
 from smartapp.workflow.calendar import Calendar, ResponseTime
 from smartapp.workflow.policy.conditions import Condition
+from smartapp.workflow.policy.costs import Costs
 from smartapp.workflow.policy.disclosure import DocumentKind, Privacy
 from smartapp.workflow.policy.glossary import Glossary
 from smartapp.workflow.policy.intake import (
@@ -206,6 +207,7 @@ class Policy:
     readings: Mapping[str, ReadingKind]  # what patients measure at home, by code
     document_kinds: tuple[DocumentKind, ...]
     privacy: Privacy
+    costs: Costs
     named: Named  # places, care programs and groups of medicines
     glossary: Glossary
 

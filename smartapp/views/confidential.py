@@ -1,0 +1,48 @@
+"""Pages that those who act for a teenager do not get, by the law of the place."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+
+from smartapp.fhir.people import Patient
+from smartapp.pages.health import BlocksPage
+from smartapp.views import record
+from smartapp.views.here import Here, View
+from smartapp.views.show import patient_shell, show
+from smartapp.words import in_locale
+from smartapp.workflow.policy.disclosure import TeenRule
+
+P = ParamSpec("P")
+Route = Callable[Concatenate[Here, P], View]
+
+
+def teen_rule(here: Here, patient: Patient) -> TeenRule | None:
+    """The rule that holds for this reader of this record, if any does."""
+    rule = here.services.policy.privacy.teenagers
+    today = here.services.policy.calendar.local(here.now).date()
+    return rule if here.is_proxy and rule.holds(patient.birth_date, today) else None
+
+
+def kept_from_proxies(section: str) -> Callable[[Route[P]], Route[P]]:
+    """Before anything of it is read. It looks the same whether there is something or not."""
+
+    def decorate(view: Route[P]) -> Route[P]:
+        @wraps(view)
+        def guarded(here: Here, /, *args: P.args, **values: P.kwargs) -> View:
+            if not here.is_proxy:
+                return view(here, *args, **values)
+            patient = here.loader().patient()
+            rule = teen_rule(here, patient)
+            if rule is None or section not in rule.hidden_sections:
+                return view(here, *args, **values)
+            record.viewed(here, patient.id)
+            title = here.words("This part is private")
+            shell = patient_shell(here, title, patient)
+            lead = in_locale(rule.explained, here.words.locale)
+            return show("blocks", BlocksPage(shell, title, (), lead))
+
+        return guarded
+
+    return decorate
