@@ -18,6 +18,7 @@ from smartapp.errors import (
     EhrError,
     LaunchExpired,
     MixedUp,
+    RequestForged,
     SmartappError,
     UnknownIssuer,
 )
@@ -48,6 +49,8 @@ from smartapp.words import LOCALES, words_for
 bp = Blueprint("launch", __name__)
 
 
+DESTINATIONS = frozenset({"document", "iframe", "frame"})
+
 P = ParamSpec("P")
 
 
@@ -58,6 +61,7 @@ def _on_record(view: Callable[P, View]) -> Callable[P, View]:
     def recorded(*args: P.args, **values: P.kwargs) -> View:
         g.data_free = True
         try:
+            _check_destination()
             return view(*args, **values)
         except SmartappError as error:
             context = record.bare_context(g.get("ehr"))
@@ -65,6 +69,14 @@ def _on_record(view: Callable[P, View]) -> Callable[P, View]:
             raise
 
     return recorded
+
+
+def _check_destination() -> None:
+    """A launch is for a window or a frame. A picture or a script on somebody's page that has this
+    address would start one without anybody seeing it.
+    """
+    if request.headers.get("Sec-Fetch-Dest", "document") not in DESTINATIONS:
+        raise RequestForged
 
 
 @bp.get("/launch")

@@ -206,3 +206,36 @@ def test_a_host_that_every_document_names_hears_nothing(canary: HTTPServer) -> N
         canary_port = f", {canary.port})"
         assert not [each for each in made if canary_port in each]
         assert world.faults()[0]["hits"] > 0, "a Location that leads to the canary"
+
+
+# --- launches that nobody asked for -----------------------------------------------------------
+
+
+@pytest.mark.smart(26)
+def test_launches_from_other_sites_leave_an_open_session_as_it_is(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    held = dict(patient.browser.sessions)
+    iss = world.running.addresses.fhir
+    for number in range(20):
+        query = urlencode({"iss": iss, "launch": f"somebody-elses-{number}"})
+        answer = patient.browser.ask(
+            "GET", f"/launch?{query}", headers={"Sec-Fetch-Site": "cross-site"}
+        )
+        assert answer.status_code == 303
+
+    assert patient.browser.sessions == held
+    assert patient.go("start").headings == ("Hello, James Alan Carter",)
+
+
+@pytest.mark.smart(26)
+@pytest.mark.parametrize("destination", ["image", "script", "style", "empty", "object", "audio"])
+def test_what_is_no_window_and_no_frame_launches_nothing(world: World, destination: str) -> None:
+    query = urlencode({"iss": world.running.addresses.fhir, "launch": "x"})
+    before = len(world.asked())
+    for address in (f"/launch?{query}", "/launch/sandbox-patients", "/callback/sandbox-patients"):
+        answer = world.browser().ask("GET", address, headers={"Sec-Fetch-Dest": destination})
+        assert answer.status_code == 403
+        assert "Set-Cookie" not in answer.headers
+    assert len(world.asked()) == before
