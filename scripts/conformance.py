@@ -51,14 +51,19 @@ def shown_by_row(folder: Path) -> dict[int, list[Shown]]:
 
 def _in_file(path: Path) -> Iterator[tuple[int, Shown]]:
     tree = ast.parse(path.read_text("utf-8"))
+    all_proofs = any("mark.proof" in ast.unparse(n) for n in tree.body if _is_of_module(n))
     for node in ast.walk(tree):
         if isinstance(node, FUNCTIONS) and node.name.startswith("test_"):
             marks = [mark for each in node.decorator_list if (mark := _mark(each))]
-            proof = any(name == "proof" for name, _ in marks)
+            proof = all_proofs or any(name == "proof" for name, _ in marks)
             shown = Shown(path.relative_to(ROOT).as_posix(), node.name, proof)
             for name, rows in marks:
                 if name == "smart":
                     yield from ((row, shown) for row in rows)
+
+
+def _is_of_module(node: ast.stmt) -> bool:
+    return isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "pytestmark"
 
 
 def _mark(decorator: ast.expr) -> tuple[str, list[int]] | None:

@@ -71,7 +71,13 @@ def test_marks_are_read_from_the_code(tmp_path: Path, monkeypatch: pytest.Monkey
         "def test_it_holds(): ...\n\ndef test_nothing(): ...\n"
     )
 
+    (tmp_path / "test_long.py").write_text(
+        "import pytest\n\npytestmark = pytest.mark.proof\n\n@pytest.mark.smart(7)\n"
+        "def test_it_lasts(): ...\n"
+    )
+
     found = conformance.shown_by_row(tmp_path)
 
-    assert set(found) == {3, 5}
+    assert set(found) == {3, 5, 7}
+    assert found[7][0].proof
     assert found[3][0].line == "it holds (`test_some.py`, *proof*)"
