@@ -45,6 +45,7 @@ from smartapp.views import (
     visits,
 )
 from smartapp.views import request as one_request
+from smartapp.views import settings as preferences
 from smartapp.views.forgery import check_origin
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy
@@ -118,6 +119,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         care,
         costs,
         access,
+        preferences,
         ask,
         results,
         one_request,

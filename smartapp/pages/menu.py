@@ -130,6 +130,9 @@ def _clinic(words: Words) -> tuple[Entry, ...]:
         Entry(
             "access", words("Who can see your record"), words("This app, people who help you."),
         ),
+        Entry(
+            "settings", words("Settings"), words("Size of letters, colours, plain words."),
+        ),
     )  # fmt: skip
 
 

@@ -25,6 +25,7 @@ def notice(words: Words, code: str) -> Notice | None:
             words("Not sent"),
             words("The clinic did NOT get your message. What you wrote is kept below."),
         ),
+        "settings-saved": Notice(done, words("Your settings are saved."), success=True),
         "rated": Notice(done, words("The clinic has your opinion. Thank you."), success=True),
         "discarded": Notice(done, words("It is deleted. Nothing was sent."), success=True),
         "claimed": Notice(done, words("You have this item now."), success=True),

@@ -28,6 +28,7 @@ class Showing:
     glossary: Glossary
     source: Source
     in_short: bool = False  # the first few, with a link to the page of all
+    explains: bool = True  # plain words beside the medical ones
 
     def block(
         self,
@@ -56,7 +57,7 @@ class Showing:
         )
 
     def explained(self, name: str, codings: Iterable[Coding]) -> str:
-        return explained(self.words, self.glossary, name, codings)
+        return explained(self.words, self.glossary, name, codings) if self.explains else ""
 
     def learn(self, codings: Iterable[Coding]) -> Link | None:
         return None if self.in_short else learn_more(self.words, codings)

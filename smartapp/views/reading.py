@@ -15,6 +15,7 @@ from smartapp.pages.block import Source
 from smartapp.pages.showing import Showing
 from smartapp.views import record
 from smartapp.views.here import Here
+from smartapp.views.look import look_of_browser
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
 from smartapp.workflow.record import Part, older, read_part
 
@@ -93,6 +94,7 @@ def showing(here: Here, page: str, *, in_short: bool = False) -> Showing:
         glossary=here.services.policy.glossary,
         source=source(here, here.paths.page(page)),
         in_short=in_short,
+        explains=look_of_browser().explains,
     )
 
 

@@ -9,6 +9,8 @@ from pathlib import Path
 from flask import Flask, url_for
 from jinja2 import Environment, PackageLoader, PrefixLoader, StrictUndefined
 
+from smartapp.views.look import look_of_browser
+
 PACKAGE = "govuk_frontend_jinja"
 KIT = {
     "govukBackLink": "back-link",
@@ -40,6 +42,7 @@ def register(app: Flask, root: Path) -> None:
         return url_for("static", filename=f"{folder}{name}", v=versions.get(name))
 
     app.jinja_env.globals["asset"] = asset
+    app.jinja_env.globals["look"] = lambda: look_of_browser().classes
 
 
 @cache
