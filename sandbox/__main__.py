@@ -9,6 +9,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication  # type: ignore[import-untyped]  # it has no types
 
 from sandbox.app import Config, create_app
+from sandbox.profiles import PROFILES
 
 
 class Program(BaseApplication):  # type: ignore[misc]  # as above
@@ -40,6 +41,8 @@ def main() -> None:
         clients=options.clients,
         file=options.file,
         access_seconds=options.access_seconds,
+        profile=options.profile,
+        truthful=not options.untruthful,
     )
     Program(config, options.host).run()
 
@@ -56,6 +59,12 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--file", type=Path, help="keep the record here between starts")
     parser.add_argument(
         "--access-seconds", type=int, default=Config.access_seconds, help="life of a token"
+    )
+    parser.add_argument(
+        "--profile", choices=tuple(PROFILES), default=Config.profile, help="like which EHR"
+    )
+    parser.add_argument(
+        "--untruthful", action="store_true", help="states and grants more than it does"
     )
     return parser.parse_args()
 

@@ -20,6 +20,7 @@ from sandbox.controls import controls
 from sandbox.directory import Directory
 from sandbox.faults import Faults
 from sandbox.people.dates import CLINIC_TIME
+from sandbox.profiles import Name
 from sandbox.references import Resource
 from sandbox.rest import fhir_blueprint
 from sandbox.smart import views
@@ -40,6 +41,8 @@ class Config:
     file: Path | None = None  # where the record is kept between starts; None: only in memory
     access_seconds: int = 3600
     extras: Mapping[str, Any] = field(default_factory=dict)  # into every token answer
+    profile: Name = "open"  # which EHR it is like in what it lets an app write
+    truthful: bool = True
 
     @property
     def addresses(self) -> Addresses:
@@ -61,7 +64,12 @@ def create_app(
     server = SmartServer(
         config.addresses,
         Clients.load(config.clients, app_url),
-        settings=Settings(config.access_seconds, dict(config.extras)),
+        settings=Settings(
+            config.access_seconds,
+            dict(config.extras),
+            profile=config.profile,
+            truthful=config.truthful,
+        ),
         clock=clock,
         key=key,
     )
@@ -79,6 +87,8 @@ def create_app(
             base_url=lambda: config.addresses.fhir,
             faults=faults,
             oauth_uris=lambda: oauth_uris(server.endpoints),
+            manner=lambda: server.settings.manner,
+            clock=clock,
         )
     )
     app.after_request(_page_headers(app_url))

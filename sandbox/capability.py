@@ -6,10 +6,18 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.profiles import OPEN, WRITTEN, Manner
 from sandbox.search.parameters import PARAMETERS, SEARCHABLE
 
 Json = dict[str, Any]
 
+_CODES = {
+    "read": "r",
+    "vread": "r",
+    "history-instance": "r",
+    "create": "c",
+    "update": "u",
+}
 _STARTED = datetime.now(UTC).isoformat(timespec="seconds")
 _OAUTH_URIS = "http://fhir-registry.smarthealthit.org/StructureDefinition/oauth-uris"
 _SECURITY_SERVICE = "http://terminology.hl7.org/CodeSystem/restful-security-service"
@@ -24,7 +32,8 @@ _ABOUT_COMPARTMENTS = (
 _ABOUT_TASKS = "R4 puts Task in no compartment; here it is in that of the patient named in `for`."
 
 
-def capability_statement(base: str, oauth_uris: Mapping[str, str]) -> Json:
+def capability_statement(base: str, oauth_uris: Mapping[str, str], manner: Manner = OPEN) -> Json:
+    bundles = ["transaction"] * manner.transaction + ["batch"]
     return {
         "resourceType": "CapabilityStatement",
         "status": "active",
@@ -39,8 +48,12 @@ def capability_statement(base: str, oauth_uris: Mapping[str, str]) -> Json:
                 "mode": "server",
                 "documentation": _ABOUT_COMPARTMENTS,
                 "security": _security(oauth_uris),
-                "resource": [_resource(type_) for type_ in sorted(PARAMETERS)],
-                "interaction": [{"code": "transaction"}, {"code": "batch"}],
+                "resource": [
+                    _resource(type_, manner)
+                    for type_ in sorted(PARAMETERS)
+                    if type_ not in WRITTEN or type_ in manner.letters
+                ],
+                "interaction": [{"code": code} for code in bundles],
             }
         ],
     }
@@ -53,9 +66,9 @@ def _security(oauth_uris: Mapping[str, str]) -> Json:
     return {**extension, "service": [{"coding": [service], "text": "OAuth2 by SMART on FHIR"}]}
 
 
-def _resource(type_: str) -> Json:
-    searchable = type_ in SEARCHABLE
-    codes = ("read", "vread", "history-instance", "create", "update")
+def _resource(type_: str, manner: Manner) -> Json:
+    searchable = type_ in SEARCHABLE and manner.has(type_, "s")
+    codes = [code for code, letter in _CODES.items() if manner.has(type_, letter)]
     about = {"documentation": _ABOUT_TASKS} if type_ == "Task" else {}
     return {
         "type": type_,
@@ -64,16 +77,18 @@ def _resource(type_: str) -> Json:
         "versioning": "versioned",
         "readHistory": True,
         "updateCreate": False,
-        "conditionalCreate": searchable,
+        "conditionalCreate": searchable and manner.conditional_create != "ignored",
         "conditionalUpdate": False,
         "conditionalDelete": "not-supported",
         "referencePolicy": ["literal", "logical", "enforced"],
-        **(_search(type_) if searchable else {}),
+        **(_search(type_, manner) if searchable else {}),
     }
 
 
-def _search(type_: str) -> Json:
-    parameters = PARAMETERS[type_]
+def _search(type_: str, manner: Manner) -> Json:
+    parameters = dict(PARAMETERS[type_])
+    if type_ in WRITTEN and type_ not in manner.by_identifier:
+        parameters.pop("identifier", None)
     includes = [f"{type_}:{name}" for name, p in parameters.items() if p.kind == "reference"]
     return {
         **({"searchInclude": includes} if includes else {}),

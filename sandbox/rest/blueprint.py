@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import json
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -14,7 +15,8 @@ from werkzeug.exceptions import HTTPException
 from sandbox.capability import capability_statement
 from sandbox.faults import Faults
 from sandbox.grants import Grant, Rights
-from sandbox.references import Resource
+from sandbox.profiles import OPEN, Manner
+from sandbox.references import Resource, key_of
 from sandbox.rest import bundles
 from sandbox.rest.interactions import Caller, Reply
 from sandbox.rest.outcome import ALL_OK, Issue, Problem, outcome, problem
@@ -25,6 +27,7 @@ from sandbox.store import Store
 
 FHIR_JSON = "application/fhir+json"
 _JSON_TYPES = (FHIR_JSON, "application/json")
+_WHOLE = "return=representation"
 _METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
 
@@ -35,8 +38,12 @@ def fhir_blueprint(
     base_url: Callable[[], str],
     faults: Faults,
     oauth_uris: Callable[[], Mapping[str, str]] = dict,
+    manner: Callable[[], Manner] = lambda: OPEN,
+    clock: Callable[[], float] = time.time,
 ) -> Blueprint:
-    """`grant_of` knows what a bearer token stands for; `base_url` is the FHIR base's address."""
+    """`grant_of` knows what a bearer token stands for; `base_url` is the FHIR base's address;
+    `manner` is how the server behaves at this moment.
+    """
     fhir = Blueprint("fhir", __name__, url_prefix="/fhir")
     pages = Pages()
 
@@ -47,11 +54,15 @@ def fhir_blueprint(
             return
         grant = _grant(grant_of)
         faults.name_caller(request.environ, grant.user)
-        g.fhir_caller = Caller(store, pages, grant, Rights(store, grant), base_url().rstrip("/"))
+        g.fhir_caller = Caller(
+            store, pages, grant, Rights(store, grant), base_url().rstrip("/"), manner(), clock
+        )
 
     @fhir.get("/metadata")
     def metadata() -> Response:
-        return _json_response(capability_statement(base_url().rstrip("/"), oauth_uris()))
+        return _json_response(
+            capability_statement(base_url().rstrip("/"), oauth_uris(), manner().stated)
+        )
 
     _add_interactions(fhir)
     _add_errors(fhir)
@@ -100,6 +111,8 @@ def _add_interactions(fhir: Blueprint) -> None:
     @fhir.post("")
     @fhir.post("/")
     def bundle() -> Response:
+        if not _caller().manner.transaction and _body().get("type") == "transaction":
+            raise problem(400, "not-supported", "This server does no transactions")
         return _answer(bundles.answer(_caller(), _body()))
 
     @fhir.route("", methods=_METHODS)
@@ -203,6 +216,8 @@ def _answer(reply: Reply) -> Response:
 
 def _written(reply: Reply) -> Response:
     headers = reply.headers(_caller().base)
+    if _caller().manner.bare_create and reply.status == 201 and not _prefers(_WHOLE):
+        return Response(status=201, headers={"Location": key_of(reply.resource)})
     if _prefers("return=minimal"):
         return Response(status=reply.status, headers={**headers, "Cache-Control": "no-store"})
     resource = outcome(ALL_OK) if _prefers("return=OperationOutcome") else reply.resource

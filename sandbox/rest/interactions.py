@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+import time
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import format_datetime
@@ -11,6 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 from sandbox.grants import Grant, Letter, Rights
+from sandbox.profiles import OPEN, WRITTEN, Manner
 from sandbox.references import Resource, key_of, repointed
 from sandbox.rest.outcome import Problem, not_found, problem
 from sandbox.rest.paging import Page, Pages
@@ -22,6 +24,7 @@ from sandbox.store import Store, VersionConflict
 
 Pairs = Iterable[tuple[str, str]]
 
+RACE_SECONDS = 0.05
 _ETAG = re.compile(r'(?:W/)?"(?P<version>[A-Za-z0-9\-.]{1,64})"')
 
 
@@ -52,6 +55,8 @@ class Caller:
     grant: Grant
     rights: Rights
     base: str
+    manner: Manner = OPEN
+    clock: Callable[[], float] = time.time
 
     # --- reading -------------------------------------------------------------------------
 
@@ -78,7 +83,7 @@ class Caller:
         if type_ not in SEARCHABLE:
             raise problem(405, "not-supported", f"{type_} cannot be searched, only read")
         try:
-            query = parse(type_, asked, base=self.base, strict=strict)
+            query = parse(type_, self._searchable(type_, asked), base=self.base, strict=strict)
         except SearchProblem as wrong:
             raise problem(400, "invalid", str(wrong)) from None
         keys = tuple(key_of(found) for found in self._found(query))
@@ -86,7 +91,21 @@ class Caller:
 
     def _found(self, query: Query) -> list[Resource]:
         about = self.rights.keys(query.type)
-        return matches(self.store, query, lambda r: self.rights.sees(r, "s"), about=about)
+        found = matches(self.store, query, lambda r: self.rights.sees(r, "s"), about=about)
+        return [each for each in found if self._is_indexed(each)]
+
+    def _is_indexed(self, resource: Resource) -> bool:
+        """What is new is there to be read at once, and found a while later."""
+        if not self.manner.index_seconds or resource["meta"]["versionId"] != "1":
+            return True
+        stored = datetime.fromisoformat(resource["meta"]["lastUpdated"]).timestamp()
+        return self.clock() - stored >= self.manner.index_seconds
+
+    def _searchable(self, type_: str, asked: Pairs) -> Pairs:
+        """A parameter that this server does not have is left out, as lenient servers do."""
+        if type_ not in WRITTEN or type_ in self.manner.by_identifier:
+            return asked
+        return [pair for pair in asked if pair[0].partition(":")[0] != "identifier"]
 
     def turn(self, type_: str, token: str) -> Reply:
         """The page that a link from an earlier page leads to."""
@@ -121,7 +140,14 @@ class Caller:
         """`coming`: what the same transaction is about to create, and may be referred to."""
         self._require(type_, "c")
         check_shape(resource, type_)
+        self._check_taste(resource)
         resource = self._at_home(resource)
+        if self.manner.conditional_create == "racy" and if_none_exist is not None:
+            existing = self.existing(type_, if_none_exist)
+            if existing is not None:
+                return Reply(200, existing, located=True)
+            time.sleep(RACE_SECONDS)  # in which somebody else gets as far as this
+            if_none_exist = None
         with self.store.transaction():
             existing = self.existing(type_, if_none_exist) if if_none_exist is not None else None
             if existing is not None:
@@ -131,6 +157,8 @@ class Caller:
 
     def existing(self, type_: str, condition: str) -> Resource | None:
         """The one resource that a conditional create would repeat, if there is one."""
+        if self.manner.conditional_create == "ignored":
+            return None
         self._require(type_, "s")
         asked = parse_qsl(condition.removeprefix("?"))
         try:
@@ -155,6 +183,8 @@ class Caller:
     ) -> Reply:
         self._require(type_, "u")
         expected = _version_in(if_match) if if_match is not None else None
+        if self.manner.locking == "ignored":
+            expected = None
         check_shape(resource, type_)
         if resource.get("id") != id_:
             raise problem(400, "invalid", "The id in the body must be the id in the URL", "id")
@@ -165,7 +195,21 @@ class Caller:
             try:
                 return Reply(200, self.store.update(resource, expected=expected), located=True)
             except VersionConflict as conflict:
-                raise problem(412, "conflict", f"{type_}/{id_}: {conflict}") from None
+                status = 409 if self.manner.locking == "409" else 412
+                raise problem(status, "conflict", f"{type_}/{id_}: {conflict}") from None
+
+    def _check_taste(self, resource: Resource) -> None:
+        """What some EHRs refuse of what FHIR allows."""
+        type_ = resource["resourceType"]
+        if type_ == "QuestionnaireResponse" and not self.manner.any_form:
+            asked = str(resource.get("questionnaire", "")).partition("|")[0]
+            known = {each.get("url") for each in self.store.of_type("Questionnaire")}
+            if asked not in known:
+                raise problem(422, "business-rule", "No form of this name was given to the patient")
+        if type_ == "Communication" and self.manner.one_text_attachment:
+            payload = resource.get("payload", [])
+            if len(payload) != 1 or "contentAttachment" not in payload[0]:
+                raise problem(422, "business-rule", "A message is one attachment of plain text")
 
     def _check_write(self, resource: Resource, letter: Letter, coming: frozenset[str]) -> None:
         if not self.rights.may_write(resource, letter):
@@ -187,6 +231,12 @@ class Caller:
     def _require(self, type_: str, letter: Letter) -> None:
         if type_ not in PARAMETERS:
             raise problem(404, "not-supported", f"This server has no {type_}")
+        if type_ in WRITTEN and type_ not in self.manner.letters:
+            raise problem(404, "not-supported", f"This server has no {type_}")
+        if not self.manner.has(type_, letter):
+            raise problem(405, "not-supported", f"This server does not do this with {type_}")
+        if not self.manner.lets(type_, letter, self.grant.role):
+            raise forbidden(f"Patients may not do this with {type_}")
         if not self.rights.permits(type_, letter):
             raise forbidden(f"The token's scopes do not allow this for {type_}")
 

@@ -10,6 +10,7 @@ from authlib.oauth2.rfc6749.grants import AuthorizationCodeGrant, RefreshTokenGr
 from authlib.oauth2.rfc7636 import CodeChallenge
 
 from sandbox.faults.orders import Unrotated
+from sandbox.faults.scopes import Scopes
 from sandbox.smart.approvals import Approval
 from sandbox.smart.clients import Client
 from sandbox.smart.codes import Code, family_of
@@ -53,7 +54,12 @@ class CodeFlow(AuthorizationCodeGrant):  # type: ignore[misc]  # authlib publish
             return None
         if held.approval.client_id != client.client_id:
             return None
-        return replace(held, approval=as_ordered(held.approval))
+        return replace(held, approval=as_ordered(self._as_profiled(held.approval)))
+
+    def _as_profiled(self, approval: Approval) -> Approval:
+        """An honest server does not grant what it would refuse."""
+        denied = Scopes(deny=list(self.server.settings.manner.denied))
+        return replace(approval, scope=denied.granted(approval.scope))
 
     def delete_authorization_code(self, authorization_code: Code) -> None:
         """It was taken off the shelf when it was looked up."""

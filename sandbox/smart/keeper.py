@@ -6,6 +6,7 @@ from typing import Protocol
 
 from sandbox.smart.codes import Code
 from sandbox.smart.discovery import Addresses
+from sandbox.smart.settings import Settings
 from sandbox.smart.shelf import Shelf
 from sandbox.smart.tokens import Tokens
 
@@ -16,6 +17,7 @@ class Keeper(Protocol):
     addresses: Addresses
     codes: Shelf[Code]
     tokens: Tokens
+    settings: Settings
 
     @property
     def issuer(self) -> str: ...

@@ -1,9 +1,11 @@
-"""What can be changed about the SMART server while it runs."""
+"""What can be changed about the sandbox while it runs."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
+
+from sandbox.profiles import PROFILES, ConditionalCreate, Locking, Manner, Name
 
 
 @dataclass(frozen=True)
@@ -12,3 +14,19 @@ class Settings:
     extras: dict[str, Any] = field(default_factory=dict)  # into every token answer
     # By their names in smart-configuration, in place of the true ones wherever they are stated.
     endpoints: dict[str, str] = field(default_factory=dict)
+    profile: Name = "open"
+    truthful: bool = True  # what it states and grants is what it does
+    index_seconds: float = 0.0  # for so long a search does not find what is new
+    conditional_create: ConditionalCreate | None = None  # None: as the profile has it
+    locking: Locking | None = None
+
+    @property
+    def manner(self) -> Manner:
+        own = PROFILES[self.profile]
+        return replace(
+            own,
+            index_seconds=self.index_seconds,
+            truthful=self.truthful,
+            conditional_create=self.conditional_create or own.conditional_create,
+            locking=self.locking or own.locking,
+        )

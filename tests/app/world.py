@@ -149,6 +149,11 @@ class World:
         answer = self._at_ehr("PUT", "/faults", json={"rules": list(rules)})
         assert answer.status_code == 200, answer.text
 
+    def behaves(self, **settings: Any) -> None:
+        """From now on like another EHR: `profile`, `truthful`, `index_seconds` and so on."""
+        answer = self._at_ehr("PATCH", "/settings", json=settings)
+        assert answer.status_code == 200, answer.text
+
     def recovers(self) -> None:
         self.fails()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,7 @@ from werkzeug.test import TestResponse
 
 from sandbox.faults import Faults
 from sandbox.grants import Grant
+from sandbox.profiles import OPEN, Manner
 from sandbox.rest import fhir_blueprint
 from sandbox.store import Store
 
@@ -128,6 +130,14 @@ GRANTS = {
 
 
 @dataclass
+class Clock:
+    ahead: float = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+@dataclass
 class Clinic:
     """The FHIR server as its clients reach it, each by the name of the token it holds."""
 
@@ -135,10 +145,13 @@ class Clinic:
     faults: Faults
     app: Flask
     grants: dict[str, Grant]
+    clock: Clock
 
     @classmethod
-    def opened(cls) -> Clinic:
-        store, faults, app, grants = Store(), Faults(), Flask("clinic"), dict(GRANTS)
+    def opened(cls, manner: Manner = OPEN) -> Clinic:
+        clock = Clock()
+        store, faults = Store(clock=clock), Faults()
+        app, grants = Flask("clinic"), dict(GRANTS)
         store.load(record())
         fhir = fhir_blueprint(
             store,
@@ -146,10 +159,12 @@ class Clinic:
             base_url=lambda: BASE,
             faults=faults,
             oauth_uris=lambda: {"authorize": f"{BASE}/authorize", "token": f"{BASE}/token"},
+            manner=lambda: manner,
+            clock=clock,
         )
         app.register_blueprint(fhir)
         faults.install(app)
-        return cls(store, faults, app, grants)
+        return cls(store, faults, app, grants, clock)
 
     def grant(self, *scopes: str, patient: str | None = "ana", staff: bool = False) -> Client:
         token = f"token-{len(self.grants)}"

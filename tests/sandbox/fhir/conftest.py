@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -41,3 +43,14 @@ def switch(clinic: Clinic) -> Any:
         return str(json_of(response)["id"])
 
     return on
+
+
+@pytest.fixture
+def at_once() -> Any:
+    """Runs calls together, each in a thread of its own."""
+
+    def run(*calls: Callable[[], Any]) -> list[Any]:
+        with ThreadPoolExecutor(len(calls)) as pool:
+            return [each.result() for each in [pool.submit(call) for call in calls]]
+
+    return run
