@@ -209,6 +209,15 @@ class FhirClient:
         complete = found.complete and len(held) == len(found.matches)
         return replace(found, matches=held, complete=complete)
 
+    def among_all(self, kind: str, system: str, value: str) -> Found:
+        """The same where an EHR cannot be asked for an identifier: among all that the patient has.
+
+        What is not in this list may still be there: it is never said to be complete.
+        """
+        found = self.search(kind, [("patient", self._patient())], fresh=True)
+        held = tuple(m for m in found.matches if value in Element(m, kind).identifiers(system))
+        return replace(found, matches=held, complete=False)
+
     # --- inside -----------------------------------------------------------------------------
 
     def _get(

@@ -23,7 +23,7 @@ from smartapp.errors import (
     TokenNotAccepted,
 )
 from smartapp.fhir.capability import Capability
-from smartapp.fhir.client import FhirClient
+from smartapp.fhir.client import FhirClient, Found
 from smartapp.fhir.likeness import holds
 from smartapp.launch import Token
 from smartapp.sessions.outbox import Claim, Outbox
@@ -124,12 +124,11 @@ class Courier:
             there = self._done(each, each.reference, client)
             if there.reason_code != NotFound.code:
                 return there
-        if not capability.searches_by(each.resource_type, "identifier"):
+        look = _way_to_look(each.resource_type, client, capability)
+        if look is None:
             return each
         try:
-            found = client.by_identifier(
-                each.resource_type, each.identifier_system, each.identifier_value
-            )
+            found = look(each.resource_type, each.identifier_system, each.identifier_value)
         except TokenNotAccepted:
             raise
         except EhrError:
@@ -213,6 +212,16 @@ class Courier:
         noted = self.outbox.record(claim, changed)
         self.tell(noted, after)
         return noted
+
+
+def _way_to_look(
+    kind: str, client: FhirClient, capability: Capability
+) -> Callable[[str, str, str], Found] | None:
+    """By the identifier, else through all that the patient has: that can find, and not miss."""
+    if capability.searches_by(kind, "identifier"):
+        return client.by_identifier
+    can_list = client.patient_id is not None and capability.searches_by(kind, "patient")
+    return client.among_all if can_list else None
 
 
 def _refused(each: Step, error: SmartappError) -> Step:

@@ -40,6 +40,7 @@ class FakeEhr:
     always: Fault | None = None  # where no other fault is waiting
     conditional: bool = True  # honours If-None-Exist
     searchable: bool = True  # by identifier
+    by_patient: bool = True
     honours_if_match: bool = True
     ignores: frozenset[str] = frozenset()  # search parameters that it does not understand
     heard: list[tuple[str, str]] = field(default_factory=list)
@@ -68,7 +69,7 @@ class FakeEhr:
     @property
     def capability(self) -> Capability:
         codes = [{"code": code} for code in ("read", "create", "update", "search-type")]
-        by = ["patient", "focus", "status", *(["identifier"] if self.searchable else [])]
+        by = ["focus", "status", *["identifier"] * self.searchable, *["patient"] * self.by_patient]
         resources = [
             {
                 "type": kind,

@@ -182,10 +182,14 @@ def test_who_waits_for_the_page_waits_out_the_index_once(desk: Delivery, sid: st
     assert desk.waited == 2
 
 
-@pytest.mark.parametrize("fault", [lost_before, lost_after, fails_with(500)])
+@pytest.mark.parametrize("fault", [lost_before, fails_with(500)])
 @pytest.mark.parametrize(
     "declares",
-    [{"searchable": False, "conditional": True}, {"searchable": False, "conditional": False}],
+    [
+        {"searchable": False, "conditional": True},
+        {"searchable": False, "conditional": False},
+        {"searchable": False, "conditional": False, "by_patient": False},
+    ],
 )
 def test_where_nothing_can_be_looked_up_nothing_is_ever_sent_twice(
     desk: Delivery, sid: str, fault: Any, declares: dict[str, bool]
@@ -199,6 +203,22 @@ def test_where_nothing_can_be_looked_up_nothing_is_ever_sent_twice(
         desk.sweep(after=100)
 
     assert desk.state(sid) is UNKNOWN
+    assert desk.ehr.asked("POST", "Communication") == 1
+
+
+def test_what_is_there_is_found_among_all_that_the_patient_has(desk: Delivery, sid: str) -> None:
+    desk.ehr.searchable = desk.ehr.conditional = False
+    desk.ehr.fails("POST", works, lost_after)
+
+    assert desk.carry(sid, patiently=True) is CONFIRMED
+    assert desk.has_one_of_each(sid)
+
+
+def test_without_any_search_what_is_there_stays_unknown(desk: Delivery, sid: str) -> None:
+    desk.ehr.searchable = desk.ehr.conditional = desk.ehr.by_patient = False
+    desk.ehr.fails("POST", works, lost_after)
+
+    assert desk.carry(sid, patiently=True) is UNKNOWN
     assert desk.ehr.asked("POST", "Communication") == 1
 
 
