@@ -68,7 +68,16 @@ def test_settings_are_shown_changed_one_by_one_and_put_back(ehr: Ehr, saboteur: 
     saboteur.sets(access_seconds=30)
     changed = saboteur.sets(extras={"tenant": "riverside"})
 
-    assert at_start == {"access_seconds": 3600, "extras": {}, "endpoints": {}}
+    assert at_start == {
+        "access_seconds": 3600,
+        "extras": {},
+        "endpoints": {},
+        "profile": "open",
+        "truthful": True,
+        "index_seconds": 0.0,
+        "conditional_create": None,
+        "locking": None,
+    }
     assert changed == {**at_start, "access_seconds": 30, "extras": {"tenant": "riverside"}}
     assert ExampleApp(ehr).launched()["tenant"] == "riverside"
     assert saboteur("DELETE", "/settings").status_code == 204
@@ -81,6 +90,8 @@ def test_settings_are_shown_changed_one_by_one_and_put_back(ehr: Ehr, saboteur: 
         ("PATCH", "/settings", {"colour": "blue"}, "settings has no colour"),
         ("PATCH", "/settings", {"access_seconds": "30"}, "settings.access_seconds cannot be '30'"),
         ("PATCH", "/settings", {"endpoints": {"issuer": 1}}, "settings.endpoints"),
+        ("PATCH", "/settings", {"profile": "acme"}, "settings.profile cannot be 'acme'"),
+        ("PATCH", "/settings", {"locking": "428"}, "settings.locking cannot be '428'"),
         ("PATCH", "/settings", [], "settings is an object"),
         ("POST", "/tokens/expire", {"username": "maria"}, "expiry has no username"),
         ("POST", "/keys/rotate", {"published_after": "soon"}, "rotation.published_after"),
