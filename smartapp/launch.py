@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import hmac
 import secrets
-from collections.abc import Mapping
 from dataclasses import replace
 
-from smartapp.auth.authorization import AuthorizationRequest, authorization_request
+from smartapp.auth.authorization import AuthorizationRequest, authorization_request, scope_for
+from smartapp.auth.callback import check_return
 from smartapp.auth.client import token_request
 from smartapp.auth.context import Context, person
 from smartapp.auth.discovery import Endpoints, forget, ours
@@ -16,22 +15,16 @@ from smartapp.auth.introspection import introspect
 from smartapp.auth.keys import KeyRing
 from smartapp.auth.launched import Launched, PendingLaunch, Role, Token, User
 from smartapp.auth.revocation import Revoked, revoke
-from smartapp.auth.token_answer import TokenAnswer, error_code
+from smartapp.auth.token_answer import TokenAnswer
 from smartapp.config import Audience, Ehr, LaunchKind, Settings
 from smartapp.errors import (
-    AccessDenied,
-    AuthorizationRefused,
     ContextChanged,
     EhrError,
-    EhrNotReady,
     IdentityRefused,
-    LaunchExpired,
     LaunchFailed,
     LaunchParameterMissing,
     MixedUp,
     NoPatientChosen,
-    NotSetUp,
-    SignInUnfinished,
     SmartappError,
     StrongerLoginNeeded,
     TokenRefused,
@@ -59,7 +52,6 @@ __all__ = [
     "renewed",
 ]
 
-PENDING_SECONDS = 600.0
 _STAFF = frozenset({"Practitioner", "PractitionerRole"})
 
 
@@ -107,7 +99,7 @@ def begin(
         state=secrets.token_urlsafe(32),
         verifier=secrets.token_urlsafe(64),
         nonce=secrets.token_urlsafe(32),
-        scope=_scope_for(kind, scope),
+        scope=scope_for(kind, scope),
         started_at=now,
         locale=locale,
         issuer=endpoints.issuer,
@@ -116,66 +108,9 @@ def begin(
     return pending, authorization_request(ehr, endpoints, pending, launch)
 
 
-def _scope_for(kind: LaunchKind, scope: str) -> str:
-    """In the EHR `launch` says which context; outside it the app has to ask for the patient."""
-    parts = scope.split()
-    if kind is LaunchKind.EHR:
-        return " ".join(parts if "launch" in parts else ["launch", *parts])
-    parts = [part for part in parts if part != "launch"]
-    if "launch/patient" not in parts and any(part.startswith("patient/") for part in parts):
-        parts.insert(0, "launch/patient")
-    return " ".join(parts)
-
-
 # --- 3. coming back ---------------------------------------------------------------------------
 
-
-def check_return(pending: PendingLaunch, params: Mapping[str, str], *, now: float) -> str:
-    """The code. `state` is looked at first, also when the EHR reports an error."""
-    stated = params.get("state", "")
-    if not hmac.compare_digest(stated.encode("utf-8", "replace"), pending.state.encode()):
-        raise LaunchExpired("state")
-    if now - pending.started_at > PENDING_SECONDS:
-        raise LaunchExpired("age")
-    if "error" in params:
-        raise _refusal(params["error"])
-    _check_issuer(pending, params.get("iss"))
-    code = params.get("code")
-    if not code:
-        raise LaunchParameterMissing("code")
-    return code
-
-
-_REFUSALS: Mapping[str, type[AuthorizationRefused]] = {
-    "server_error": EhrNotReady,
-    "temporarily_unavailable": EhrNotReady,
-    "invalid_client": NotSetUp,
-    "invalid_scope": NotSetUp,
-    "unauthorized_client": NotSetUp,
-    "unsupported_response_type": NotSetUp,
-    "login_required": SignInUnfinished,
-    "interaction_required": SignInUnfinished,
-    "consent_required": SignInUnfinished,
-    "account_selection_required": SignInUnfinished,
-}
-
-
-def _refusal(error: str) -> LaunchFailed:
-    if error == "access_denied":
-        return AccessDenied()
-    kind = _REFUSALS.get(error, AuthorizationRefused)
-    return kind(error_code(error))
-
-
-def _check_issuer(pending: PendingLaunch, iss: str | None) -> None:
-    """RFC 9207: a server that says who it is must be the one that we left for."""
-    if iss is None:
-        if pending.names_itself:
-            raise MixedUp("the server did not name itself")
-        return
-    expected = pending.issuer or pending.iss
-    if iss.rstrip("/") != expected.rstrip("/"):
-        raise MixedUp("the answer comes from another server")
+# `check_return`, in smartapp/auth/callback.py.
 
 
 # --- 4. the code for a token ------------------------------------------------------------------

@@ -10,7 +10,7 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
 from smartapp.auth.discovery import Endpoints
 from smartapp.auth.launched import PendingLaunch
-from smartapp.config import Ehr
+from smartapp.config import Ehr, LaunchKind
 
 LONGEST_ADDRESS = 2000  # some servers cut what is longer
 _REQUIRED = frozenset({"client_id", "response_type"})
@@ -35,6 +35,17 @@ class AuthorizationRequest:
                 **rest,
             )
         )
+
+
+def scope_for(kind: LaunchKind, scope: str) -> str:
+    """In the EHR `launch` says which context; outside it the app has to ask for the patient."""
+    parts = scope.split()
+    if kind is LaunchKind.EHR:
+        return " ".join(parts if "launch" in parts else ["launch", *parts])
+    parts = [part for part in parts if part != "launch"]
+    if "launch/patient" not in parts and any(part.startswith("patient/") for part in parts):
+        parts.insert(0, "launch/patient")
+    return " ".join(parts)
 
 
 def authorization_request(

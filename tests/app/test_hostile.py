@@ -208,6 +208,22 @@ def test_a_host_that_every_document_names_hears_nothing(canary: HTTPServer) -> N
         assert world.faults()[0]["hits"] > 0, "a Location that leads to the canary"
 
 
+@pytest.mark.smart(1, 73)
+@pytest.mark.parametrize("name", ["authorization_endpoint", "token_endpoint", "jwks_uri", "issuer"])
+def test_a_server_that_suddenly_names_another_host_is_not_followed(
+    world: World, canary: HTTPServer, name: str
+) -> None:
+    elsewhere = {name: canary.url_for(f"/{name}")}
+    rule = {"path": "smart-configuration"}
+    world.fails({"match": rule, "fault": {"kind": "edited", "set": elsewhere}})
+    fresh = world.another_worker()  # that remembers nothing
+
+    page = fresh.browser().get("/launch/sandbox-patients", status=400)
+
+    says_so_and_offers_a_way_on(page, "The answer came from the wrong system")
+    assert "launch-mixed-up" in str(world.events("launch.deny")[-1])
+
+
 # --- launches that nobody asked for -----------------------------------------------------------
 
 
