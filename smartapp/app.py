@@ -43,6 +43,7 @@ from smartapp.views import (
     staff,
     templating,
     visits,
+    window,
 )
 from smartapp.views import request as one_request
 from smartapp.views import settings as preferences
@@ -109,6 +110,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     for module in (
         public,
         launch,
+        window,
         session,
         patient,
         health,

@@ -282,6 +282,12 @@ class SessionEnded(NoSession):
         super().__init__(reason)
 
 
+class TicketUsed(SessionError):
+    """The ticket out of the frame was used before, is too old, or was made up."""
+
+    code = "session-ticket"
+
+
 class StoreUnavailable(SessionError):
     """Redis is down or slow. Cookies stay; nothing is written to the EHR."""
 
@@ -307,6 +313,12 @@ class RequestForged(SmartappError):
     """A POST that did not come from a page of this app."""
 
     code = "forged"
+
+
+class FrameWithoutOrigin(RequestForged):
+    """As far as can be told: the frame's sandbox makes every page in it look like a stranger's."""
+
+    code = "frame-sandbox"
 
 
 class WrongRole(SmartappError):

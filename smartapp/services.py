@@ -24,6 +24,8 @@ from smartapp.sessions.outbox import Outbox
 from smartapp.sessions.renewal import Renewal
 from smartapp.sessions.store import Store
 from smartapp.sessions.submission import Step, Submission
+from smartapp.sessions.tickets import Tickets
+from smartapp.sessions.vault import Vault
 from smartapp.transport import Bearer, Transport
 from smartapp.workflow.delivery import Courier
 from smartapp.workflow.gate import Gate
@@ -79,6 +81,10 @@ class Services:
             return Capability.from_fhir(answer.raise_for_status().json())
 
         return self.transport.memory.recall(("capability", ehr.iss), CAPABILITY_SECONDS, ask)
+
+    @property
+    def tickets(self) -> Tickets:
+        return Tickets(self.store, Vault(self.settings.secret_keys), self.launches, self.clock)
 
     def renewal(self, tell: Callable[[str], None]) -> Renewal:
         """`tell` is told of each use of a refresh token: why it failed, or nothing."""

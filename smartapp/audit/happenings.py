@@ -31,6 +31,11 @@ def session_ended(context: Context, reason: str, patient: str = "") -> Event:
     return Event("session.end", Action.EXECUTE, context, reason_code=reason, patient=patient)
 
 
+def session_moved(context: Context) -> Event:
+    """Out of the EHR's frame, under another name."""
+    return Event("session.move", Action.EXECUTE, context)
+
+
 def sessions_revoked(context: Context, whom: str, reference: str = "") -> Event:
     """By an administrator, from outside: of a person, an EHR, a launch or everyone."""
     entities = (Entity(reference.partition("/")[0], ref=reference),) if reference else ()

@@ -49,6 +49,10 @@ class Paths:
         return f"{self.home}session"
 
     @property
+    def window(self) -> str:
+        return f"{self.home}window"
+
+    @property
     def sign_out(self) -> str:
         return f"{self.home}sign-out"
 

@@ -117,6 +117,13 @@ def _in_session(words: Words, code: str) -> Explanation | None:
             words("Nothing was sent."),
             (words("Go back, load the page again, and send it again."),),
         )
+    if code == "frame-sandbox":
+        return Explanation(
+            words("This frame does not let the app send anything"),
+            words("The EHR shows the app in a frame that is locked too tightly for it."),
+            words("Nothing was sent."),
+            (words("Tell your EHR team: the sandbox of the frame needs allow-same-origin."),),
+        )
     if code == "role":
         return Explanation(
             words("This page is not for you"),

@@ -52,6 +52,10 @@ def why_over(words: Words, code: str) -> Over | None:
                 "We stopped, so that nothing is mixed up."
             ),
         ),
+        "session-ticket": Over(
+            words("That took too long"),
+            words("The button to open the app in its own window works once, for one minute."),
+        ),
         "ehr-login-ended": Over(
             words("Please sign in again"),
             words("The clinic’s system wants to be sure that it is still you."),

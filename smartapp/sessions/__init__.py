@@ -10,11 +10,12 @@ from smartapp.sessions.person import Person
 from smartapp.sessions.renewal import Renewal
 from smartapp.sessions.store import Lease, MemoryStore, RedisStore, Store, check, open_store
 from smartapp.sessions.submission import Step, StepState, Submission, SubmissionState
-from smartapp.sessions.tickets import Tickets
+from smartapp.sessions.tickets import BegunLaunch, Tickets
 from smartapp.sessions.vault import Vault
 
 __all__ = [
     "ActiveLaunch",
+    "BegunLaunch",
     "Claim",
     "Draft",
     "Drafts",

@@ -155,7 +155,7 @@ class Renewal:
             if lease is not None:
                 with _given_back(lease):
                     return self._as_holder(active, secret, lease.fence, ends_at)
-            if self._clock() >= gives_up_at:
+            if self._clock() >= min(gives_up_at, self._answered_by(found)):
                 break
             self._pause(POLL_SECONDS)
             found = self._launches.find(active.lid, secret, touch=False)
@@ -164,6 +164,14 @@ class Renewal:
             if not self._is_due(found):
                 return self._as_it_is(found)
         return self._while_others_work(found)
+
+    def _answered_by(self, found: ActiveLaunch) -> float:
+        """Until when whoever is about it hears something, or never will: then they are dead, and
+        nobody has to wait for the end of their lease.
+        """
+        upkeep = found.upkeep
+        begun_at = upkeep.tried_at if upkeep.unheard else None
+        return float("inf") if begun_at is None else begun_at + self._deadline
 
     def _as_holder(
         self, active: ActiveLaunch, secret: str, fence: int, ends_at: float

@@ -6,8 +6,10 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from smartapp.config import LaunchKind
+from smartapp.sessions import ActiveLaunch
 
 LANGUAGE = "__Host-Language"
+PROBE = "__Host-Kept"  # says nothing: it is there, or it is not
 LANGUAGE_SECONDS = 365 * 24 * 3600
 
 
@@ -17,6 +19,11 @@ def session_cookie(lid: str) -> str:
 
 def pending_cookie(lid: str) -> str:
     return f"__Host-P-{lid}"
+
+
+def kind_of(active: ActiveLaunch) -> LaunchKind:
+    """Which sort of cookie a session has: in a window of its own, that of any other page."""
+    return LaunchKind.STANDALONE if active.own_window else active.launched.kind
 
 
 def keep(response: Response, name: str, value: str, kind: LaunchKind, seconds: int | None) -> None:

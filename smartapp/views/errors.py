@@ -19,10 +19,11 @@ from smartapp.pages.shell import Link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
 from smartapp.views.drafting import keep_after_the_end
+from smartapp.views.framing import is_framed
 from smartapp.views.headers import forget_pages
 from smartapp.views.here import services
 from smartapp.views.language import locale_of_browser
-from smartapp.views.show import is_framed, outside, show, within
+from smartapp.views.show import outside, show, within
 from smartapp.words import Words, words_for
 
 log = logging.getLogger("smartapp.views")
@@ -55,7 +56,7 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
 )
 UNAVAILABLE = 503
 A_MOMENT = 5.0  # seconds, where nobody said after how many to try again
-OVER = (errors.NoSession, errors.ContextChanged, errors.TokenNotAccepted)
+OVER = (errors.NoSession, errors.TicketUsed, errors.ContextChanged, errors.TokenNotAccepted)
 DENIALS = (errors.RequestForged, errors.WrongRole)
 HTTP_CODES = {404: "missing-page", 405: "missing-page", 413: "too-many"}
 TEXT = {"text", "string"}  # the types of questions that are answered in a person's own words
@@ -119,7 +120,11 @@ def _way_in(error: errors.SmartappError) -> WayIn | None:
     active: ActiveLaunch | None = g.get("active")
     key = active.launched.ehr_key if active else getattr(error, "ehr_key", "")
     ehr = services().settings.ehr(key)
-    if is_framed() or (ehr is not None and LaunchKind.STANDALONE not in ehr.launches):
+    if (
+        is_framed()
+        or isinstance(error, errors.TicketUsed)
+        or (ehr is not None and LaunchKind.STANDALONE not in ehr.launches)
+    ):
         return WayIn("")
     return WayIn(f"/launch/{ehr.key}" if ehr else "/")
 

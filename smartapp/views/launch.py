@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import wraps
 from typing import ParamSpec
 
-from flask import Blueprint, g, request, url_for
+from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from smartapp import audit
@@ -37,13 +37,13 @@ from smartapp.launch import (
 from smartapp.pages import menu
 from smartapp.pages.leaving import leaving_page
 from smartapp.pages.opening import opening
-from smartapp.pages.own_window import own_window_page
 from smartapp.sessions.launches import PENDING_SECONDS, ActiveLaunch
 from smartapp.transport import origin
 from smartapp.views import cookies, record
+from smartapp.views.frame import instead_of_frame
 from smartapp.views.here import View, services
 from smartapp.views.language import locale_of_browser
-from smartapp.views.show import is_framed, see_other, show
+from smartapp.views.show import see_other, show
 from smartapp.words import LOCALES, words_for
 
 bp = Blueprint("launch", __name__)
@@ -54,7 +54,7 @@ DESTINATIONS = frozenset({"document", "iframe", "frame"})
 P = ParamSpec("P")
 
 
-def _on_record(view: Callable[P, View]) -> Callable[P, View]:
+def on_record(view: Callable[P, View]) -> Callable[P, View]:
     """A launch that fails is put on record, whatever it failed at."""
 
     @wraps(view)
@@ -80,29 +80,27 @@ def _check_destination() -> None:
 
 
 @bp.get("/launch")
-@_on_record
+@on_record
 def from_ehr() -> View:
     """The EHR opens the app. Nobody is contacted before `iss` is known."""
     settings = services().settings
     g.ehr = ehr = registration_for(settings, request.args.get("iss"), LaunchKind.EHR)
     launch = request.args.get("launch")
-    if launch and ehr.vendor.get("login") == "window" and is_framed():
-        return _in_a_window(ehr, launch)
-    return _leave(ehr, LaunchKind.EHR, launch)
+    return instead_of_frame(ehr, launch) or leave(ehr, LaunchKind.EHR, launch)
 
 
 @bp.get("/launch/<key>")
-@_on_record
+@on_record
 def standalone(key: str) -> View:
     """A patient starts from the front page."""
     g.ehr = ehr = services().settings.ehr(key)
     if ehr is None or LaunchKind.STANDALONE not in ehr.launches:
         raise UnknownIssuer
-    return _leave(ehr, LaunchKind.STANDALONE, None)
+    return leave(ehr, LaunchKind.STANDALONE, None)
 
 
 @bp.get("/callback/<key>")
-@_on_record
+@on_record
 def back(key: str) -> View:
     """The `state` is used up before anything else happens, whatever comes of it."""
     g.ehr = ehr = services().settings.ehr(key)
@@ -121,7 +119,7 @@ def back(key: str) -> View:
     return response
 
 
-def _leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
+def leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
     own = services()
     endpoints = discover(ehr, own.transport)
     pending, asking = begin(
@@ -138,16 +136,6 @@ def _leave(ehr: Ehr, kind: LaunchKind, launch: str | None) -> Response:
     response = _form_to(ehr, asking) if asking.by_post else see_other(asking.url)
     cookies.keep(response, cookies.pending_cookie(pending.lid), secret, kind, int(PENDING_SECONDS))
     return response
-
-
-def _in_a_window(ehr: Ehr, launch: str) -> Response:
-    """This EHR's login refuses frames. Nothing has begun here, so there is nothing to carry over:
-    the same launch begins in the new window.
-    """
-    words = words_for(locale_of_browser(), services().policy.calendar.zone)
-    href = url_for("launch.from_ehr", iss=ehr.iss, launch=launch)
-    page = own_window_page(words, app_name=services().settings.app_name, href=href)
-    return show("own_window", page)
 
 
 def _form_to(ehr: Ehr, asking: AuthorizationRequest) -> Response:

@@ -107,5 +107,5 @@ def sign_out(here: Here) -> View:
     )
     response = show("signed_out", outside(page))
     forget_pages(response)
-    cookies.drop(response, cookies.session_cookie(here.active.lid), here.active.launched.kind)
+    cookies.drop(response, cookies.session_cookie(here.active.lid), cookies.kind_of(here.active))
     return response

@@ -18,9 +18,9 @@ from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views.forgery import masked
+from smartapp.views.framing import is_framed
 from smartapp.views.here import Here
 
-FRAMES = {"iframe", "frame"}
 Placed = TypeVar("Placed", ProblemPage, SignedOutPage)
 
 
@@ -36,10 +36,6 @@ def within(page: Placed, active: ActiveLaunch) -> Placed:
         page.shell, home=home, language_action=f"{home}language", csrf=masked(active.csrf_token)
     )
     return replace(page, shell=shell)
-
-
-def is_framed() -> bool:
-    return request.headers.get("Sec-Fetch-Dest") in FRAMES
 
 
 def outside(page: Placed) -> Placed:
@@ -109,7 +105,12 @@ def staff_shell(
         back=back,
         style=_style(here),
         session=time_left(here),
+        own_window=_own_window(here),
     )
+
+
+def _own_window(here: Here) -> Link | None:
+    return Link(here.words("Open in its own window"), here.paths.window) if is_framed() else None
 
 
 def time_left(here: Here) -> SessionTime:

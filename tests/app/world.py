@@ -100,6 +100,7 @@ class World:
     clock: Clock
     log: Log
     address: str = APP
+    environ: Mapping[str, str] = field(default_factory=dict)  # what the app was started with
     mishaps: bool = False  # a test that makes the app fail in a way nobody planned says so
 
     # --- people -------------------------------------------------------------------------------
@@ -238,9 +239,9 @@ def opened(
     config = Config(app_url=app_url, clients=clients, access_seconds=access_seconds)
     people, key = _people().copy(clock), _signing_key()
     with started(config, clock, store=people, key=key) as running:
-        settings = _settings(folder, app_url, running.addresses.base, auth, redis_url, changed)
-        services = _services(settings, clock, limits)
-        world = World(running, _app(services), services, clock, log, app_url)
+        environ = _environ(folder, app_url, running.addresses.base, auth, redis_url, changed)
+        services = _services(load_settings(environ), clock, limits)
+        world = World(running, _app(services), services, clock, log, app_url, environ)
         for each in loggers:
             each.addHandler(log)
         logging.getLogger("smartapp").setLevel(logging.INFO)
@@ -314,14 +315,14 @@ def _clients(folder: Path, auth: str, changed: Callable[[Json], object]) -> Path
     return path
 
 
-def _settings(
+def _environ(
     folder: Path,
     app_url: str,
     ehr: str,
     auth: str,
     redis_url: str,
     changed: Callable[[Json], object],
-) -> Settings:
+) -> dict[str, str]:
     """The project's own launch-config.json, for the port that the sandbox was given."""
     text = (ROOT / "launch-config.json").read_text().replace("http://127.0.0.1:8001", ehr)
     config = json.loads(text)
@@ -347,7 +348,7 @@ def _settings(
             f"SMARTAPP_CLIENT_SECRET_{each['key'].upper().replace('-', '_')}": CLIENT_SECRET
             for each in config["ehrs"]
         }
-    return load_settings(environ)
+    return environ
 
 
 def _key_folder(folder: Path) -> Path:

@@ -78,7 +78,7 @@ def test_two_workers_of_neighbouring_steps_serve_the_same_people(
     assert draft.fields == {"words": ["my knee hurts"]}
     assert second.outbox.find(submission.sid, ANA) == submission
     assert [each.sid for each in second.outbox.of(ANA)] == [submission.sid]
-    second.tickets.redeem(ticket, "north")
+    second.tickets.redeem(ticket)
     assert isinstance(second.launches.take_pending(pending().state, binding), PendingLaunch)
 
 

@@ -347,6 +347,33 @@ def test_wherever_a_worker_dies_no_used_token_is_sent_and_at_most_two_calls_are_
         assert at_last.upkeep.unheard
 
 
+def test_who_comes_after_a_worker_died_does_not_wait_for_its_lease(
+    vault: Vault, clock: Clock
+) -> None:
+    store, endpoint = MemoryStore(clock), StrictEndpoint()
+    launches = Launches(store, vault, clock)
+    active, secret = launches.open(launched(lives=LIFE))
+    clock.passes(LIFE - 55)
+    begun = replace(active.upkeep, tried_at=clock.now, tried_by=1, unheard=True)
+    launches.revise(active.lid, secret, lambda found: replace(found, upkeep=begun))
+    assert store.lease(f"renewal:{active.lid}", 35) is not None
+    paused: list[float] = []
+
+    def pause(seconds: float) -> None:
+        paused.append(seconds)
+        clock.passes(seconds)
+
+    renewal = Renewal(launches, store, endpoint, clock, pause)
+    found = launches.find(active.lid, secret)
+    assert renewal.fresh(found, secret).launched.token.access == CANARY_ACCESS
+    first = sum(paused)
+    assert renewal.fresh(found, secret).launched.token.access == CANARY_ACCESS
+
+    assert 14 < first < 16
+    assert sum(paused) == first
+    assert endpoint.calls == 0
+
+
 def _ask_and_die(
     endpoint: StrictEndpoint, dying: DiesAt, answer: str, launched: Launched
 ) -> TokenAnswer:

@@ -9,9 +9,10 @@ from dataclasses import replace
 import pytest
 from redis import Redis
 
-from smartapp.errors import NoSession, SessionEnded
+from smartapp.errors import NoSession, SessionEnded, TicketUsed
 from smartapp.sessions import (
     ActiveLaunch,
+    BegunLaunch,
     EndReason,
     Launches,
     RedisStore,
@@ -33,9 +34,14 @@ def framed(launches: Launches) -> tuple[ActiveLaunch, str]:
     return launches.open(launched())
 
 
-def refused(tickets: Tickets, ticket: str, ehr_key: str = "north") -> None:
-    with pytest.raises(NoSession):
-        tickets.redeem(ticket, ehr_key)
+def refused(tickets: Tickets, ticket: str) -> None:
+    with pytest.raises(TicketUsed):
+        tickets.redeem(ticket)
+
+
+def moving(redeemed: BegunLaunch | tuple[ActiveLaunch, str]) -> tuple[ActiveLaunch, str]:
+    assert not isinstance(redeemed, BegunLaunch)
+    return redeemed
 
 
 def test_the_session_goes_on_under_another_name_and_secret(
@@ -44,7 +50,7 @@ def test_the_session_goes_on_under_another_name_and_secret(
     active, secret = framed
     clock.passes(30)
 
-    moved, new_secret = tickets.redeem(tickets.issue(active, secret), "north")
+    moved, new_secret = moving(tickets.redeem(tickets.issue(active, secret)))
 
     assert launches.find(moved.lid, new_secret) == moved
     assert moved.launched == replace(active.launched, lid=moved.lid)
@@ -62,7 +68,7 @@ def test_the_frame_has_no_session_any_more(
 ) -> None:
     active, secret = framed
 
-    moved, new_secret = tickets.redeem(tickets.issue(active, secret), "north")
+    moved, new_secret = moving(tickets.redeem(tickets.issue(active, secret)))
 
     with pytest.raises(SessionEnded) as ended:
         launches.find(active.lid, secret)
@@ -74,7 +80,7 @@ def test_the_frame_has_no_session_any_more(
 
 def test_a_ticket_is_good_once(tickets: Tickets, framed: tuple[ActiveLaunch, str]) -> None:
     ticket = tickets.issue(*framed)
-    tickets.redeem(ticket, "north")
+    tickets.redeem(ticket)
 
     refused(tickets, ticket)
 
@@ -86,8 +92,8 @@ def test_twenty_who_redeem_at_once_get_one_session(
 
     def redeem(i: int) -> bool:
         try:
-            tickets.redeem(issued[i % 2], "north")
-        except NoSession:
+            tickets.redeem(issued[i % 2])
+        except TicketUsed:
             return False
         return True
 
@@ -103,15 +109,14 @@ def test_a_ticket_is_good_for_a_minute(
     refused(tickets, too_late)
 
     clock.passes(-1)
-    tickets.redeem(in_time, "north")
+    tickets.redeem(in_time)
 
 
-def test_a_ticket_that_is_shown_at_another_ehr_is_used_up(
-    tickets: Tickets, framed: tuple[ActiveLaunch, str]
-) -> None:
-    ticket = tickets.issue(*framed)
+def test_where_there_is_no_session_yet_a_ticket_carries_the_launch(tickets: Tickets) -> None:
+    begun = BegunLaunch("https://ehr.example/fhir", "launch-of-the-chart")
+    ticket = tickets.issue_launch(begun)
 
-    refused(tickets, ticket, "south")
+    assert tickets.redeem(ticket) == begun
     refused(tickets, ticket)
 
 
@@ -147,7 +152,7 @@ def test_the_move_takes_along_a_token_that_was_renewed_since(
     newer = replace(active.launched.token, access="second")
     launches.save(replace(active, launched=replace(active.launched, token=newer)), secret)
 
-    moved, _ = tickets.redeem(ticket, "north")
+    moved, _ = moving(tickets.redeem(ticket))
 
     assert moved.launched.token.access == "second"
     assert CANARY_ACCESS != "second"
@@ -157,7 +162,7 @@ def test_a_window_of_its_own_does_not_make_a_session_younger(
     tickets: Tickets, launches: Launches, clock: Clock, framed: tuple[ActiveLaunch, str]
 ) -> None:
     clock.passes(600)
-    moved, _ = tickets.redeem(tickets.issue(*framed), "north")
+    moved, _ = moving(tickets.redeem(tickets.issue(*framed)))
 
     assert launches.ends_at(moved) == clock.now + 20 * 60
     assert moved.opened_at == clock.now - 600
@@ -182,6 +187,6 @@ def test_nothing_about_a_ticket_can_be_read_in_redis_or_in_a_log(
     kept = repr((key, redis_client.get(key)))
     for hidden in (ticket, secret, active.lid, "north", *CANARIES):
         assert hidden not in kept
-    with pytest.raises(NoSession) as failure:
-        tickets.redeem(ticket, "south")
+    with pytest.raises(TicketUsed) as failure:
+        tickets.redeem("made-up")
     assert ticket not in f"{failure.value!r} {caplog.text}"
