@@ -38,6 +38,7 @@ class Browser:
     secrets: Any  # called with the browser: what must never be in an address or a page
     language: str = "en"
     framed: bool = False
+    keeps_cookies: bool = True
     planted: str = ""  # what this person types may look like a mistake of the page
     cookies: dict[str, dict[str, Cookie]] = field(default_factory=dict)  # by host
     visited: list[str] = field(default_factory=list)
@@ -125,7 +126,7 @@ class Browser:
             name, cookie = read_cookie(line)
             if cookie.attributes.get("max-age") == "0":
                 jar.pop(name, None)
-            elif cookie.survives_in_a_frame or not self.framed:
+            elif self.keeps_cookies and (cookie.survives_in_a_frame or not self.framed):
                 jar[name] = cookie
 
     # --- what it looks at ---------------------------------------------------------------------

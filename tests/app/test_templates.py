@@ -15,7 +15,7 @@ from tests.app.world import ROOT, World
 
 PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")}
 # These need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
-ELSEWHERE = {"leaving", "own_window"}
+ELSEWHERE = {"leaving", "on_the_way", "own_window"}
 
 HOSTILE = (
     "<script>alert(1)</script>",
