@@ -20,7 +20,11 @@ from tests.journeys.people import Nurse
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-pytestmark = pytest.mark.journey
+pytestmark = [
+    pytest.mark.journey,
+    # A browser that hangs up in the middle leaves a file of the server to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 SANDBOX = 'sandbox="allow-forms allow-scripts allow-same-origin allow-popups allow-downloads"'
 BUTTON = "Open in its own window"

@@ -13,7 +13,11 @@ from tests.journeys.browsers import Windows, chromium
 from tests.journeys.live import live, programs_of
 from tests.journeys.people import Nurse, Patient
 
-pytestmark = pytest.mark.journey
+pytestmark = [
+    pytest.mark.journey,
+    # A browser that hangs up in the middle leaves a file of the server to the garbage collector.
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 IDLE = 20 * 60
 LOOK = "fetch(document.querySelector('[data-session]').dataset.session).then(a => a.status)"
