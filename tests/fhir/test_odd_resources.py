@@ -16,13 +16,20 @@ from smartapp.errors import InvalidResource, MalformedAnswer
 from smartapp.fhir.allergy import Allergy
 from smartapp.fhir.capability import Capability
 from smartapp.fhir.compartment import belongs_to
+from smartapp.fhir.condition import Condition
 from smartapp.fhir.encounter import Visit
+from smartapp.fhir.immunization import Immunization
 from smartapp.fhir.likeness import holds
 from smartapp.fhir.medication import Dispense, MedicationOrder, medicine_elsewhere
 from smartapp.fhir.message import Message
+from smartapp.fhir.observation import Observation
 from smartapp.fhir.people import Patient, PractitionerRole, RelatedPerson
+from smartapp.fhir.procedure import Procedure
+from smartapp.fhir.provenance import Provenance
 from smartapp.fhir.questionnaire import Questionnaire
+from smartapp.fhir.report import DiagnosticReport
 from smartapp.fhir.response import answers_of
+from smartapp.fhir.statement import MedicationStatement
 from smartapp.fhir.task import WorkTask
 from smartapp.fhir.writable import check_change, check_writable
 from tests.fhir import writing
@@ -30,6 +37,37 @@ from tests.fhir.writing import VOCABULARY
 
 CODED = {"text": "words", "coding": [{"system": "urn:s", "code": "c", "display": "d"}]}
 MARIA = {"reference": "Patient/maria", "display": "María", "identifier": {"value": "1"}}
+
+AMOUNT = {"value": 1, "unit": "u", "comparator": "<", "system": "http://unitsofmeasure.org"}
+DOSED = {
+    "text": "t",
+    "timing": {
+        "repeat": {"frequency": 1, "period": 1, "periodUnit": "d", "when": ["MORN"],
+                   "timeOfDay": ["08:00:00"], "dayOfWeek": ["mon"]}
+    },
+    "asNeededCodeableConcept": CODED,
+    "route": CODED,
+    "doseAndRate": [{"doseQuantity": AMOUNT, "doseRange": {"low": AMOUNT}}],
+    "maxDosePerPeriod": {"numerator": AMOUNT, "denominator": AMOUNT},
+}  # fmt: skip
+OBSERVED = {
+    "status": "final",
+    "category": [CODED],
+    "code": CODED,
+    "effectiveDateTime": "2026-01-01",
+    "valueQuantity": AMOUNT,
+    "interpretation": [CODED],
+    "referenceRange": [{"low": AMOUNT, "high": AMOUNT, "appliesTo": [CODED], "type": CODED}],
+    "component": [
+        {"code": CODED, "valueRatio": {"numerator": AMOUNT, "denominator": AMOUNT}},
+        {"code": CODED, "valueRange": {"low": AMOUNT}, "dataAbsentReason": CODED},
+        {"code": CODED, "valuePeriod": {"start": "2026"}},
+    ],
+    "hasMember": [MARIA],
+    "performer": [MARIA],
+    "note": [{"text": "t"}],
+    "encounter": MARIA,
+}
 
 Read = Callable[[dict[str, Any]], object]
 MODELS: dict[str, tuple[Read, dict[str, Any]]] = {
@@ -63,7 +101,7 @@ MODELS: dict[str, tuple[Read, dict[str, Any]]] = {
             "contained": [
                 {"resourceType": "Medication", "id": "m", "status": "active", "code": CODED}
             ],
-            "dosageInstruction": [{"text": "t"}],
+            "dosageInstruction": [DOSED],
             "reportedBoolean": False,
             "requester": MARIA,
             "dispenseRequest": {
@@ -90,6 +128,69 @@ MODELS: dict[str, tuple[Read, dict[str, Any]]] = {
             "verificationStatus": CODED,
             "reaction": [{"manifestation": [CODED]}],
         },
+    ),
+    "Observation": (Observation.from_fhir, OBSERVED),
+    "DiagnosticReport": (
+        DiagnosticReport.from_fhir,
+        {
+            "status": "final",
+            "category": [CODED],
+            "code": CODED,
+            "effectivePeriod": {"start": "2026"},
+            "performer": [MARIA],
+            "result": [MARIA],
+            "conclusion": "t",
+            "presentedForm": [{"url": "Binary/1"}],
+        },
+    ),
+    "Condition": (
+        Condition.from_fhir,
+        {
+            "code": CODED,
+            "clinicalStatus": CODED,
+            "verificationStatus": CODED,
+            "category": [CODED],
+            "severity": CODED,
+            "onsetAge": {"value": 3, "unit": "y"},
+            "abatementPeriod": {"start": "2026"},
+        },
+    ),
+    "Immunization": (
+        Immunization.from_fhir,
+        {
+            "status": "completed",
+            "vaccineCode": CODED,
+            "occurrenceDateTime": "2026",
+            "statusReason": CODED,
+            "manufacturer": MARIA,
+            "performer": [{"actor": MARIA}],
+            "protocolApplied": [{"doseNumberPositiveInt": 1, "seriesDosesPositiveInt": 2}],
+            "primarySource": False,
+        },
+    ),
+    "Procedure": (
+        Procedure.from_fhir,
+        {
+            "status": "completed",
+            "code": CODED,
+            "performedPeriod": {"start": "2026"},
+            "performer": [{"actor": MARIA}],
+            "followUp": [CODED],
+        },
+    ),
+    "MedicationStatement": (
+        partial(MedicationStatement.from_fhir, included={}),
+        {
+            "status": "active",
+            "medicationCodeableConcept": CODED,
+            "effectivePeriod": {"start": "2026"},
+            "informationSource": MARIA,
+            "dosage": [DOSED],
+        },
+    ),
+    "Provenance": (
+        Provenance.from_fhir,
+        {"target": [MARIA], "recorded": "2026", "agent": [{"who": MARIA}], "activity": CODED},
     ),
     "Encounter": (Visit.from_fhir, {"status": "finished", "period": {"start": "2026-01-01"}}),
     "Communication": (partial(Message.from_fhir, vocabulary=VOCABULARY), writing.message()),
