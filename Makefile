@@ -47,6 +47,9 @@ proofs: $(dev_packages) $(assets) ## Run the long proofs (thousands of cases), a
 conformance: $(dev_packages) ## Write docs/conformance.md from the marks on tests
 	@$(bin)/python scripts/conformance.py
 
+bench: $(dev_packages) $(assets) ## Measure a patient's summary against a stub EHR; fails where a limit is not kept
+	@$(bin)/python -m bench.summary
+
 lock: $(dev_packages) ## Write down package versions and hashes after a change in requirements/*.in
 	@scripts/lock.sh
 

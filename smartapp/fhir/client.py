@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from smartapp.errors import InvalidResource, MalformedAnswer, NotFound, SmartappError
@@ -77,6 +79,8 @@ class FhirClient:
         self._transport = transport
         self._bearer = bearer
         self._base = bearer.base.rstrip("/")
+        # Most answers hold no such pointer: to look costs less than to go through all of it.
+        self._own_pointer = _pointer_into(f"{self._base}/")
         self.patient_id = patient_id
         self._on_withheld = on_withheld
         self._renew = renew
@@ -265,7 +269,8 @@ class FhirClient:
             raise MalformedAnswer("not a FHIR resource")
         if _HALF_A_CHARACTER.search(answer.body):
             _check_characters(body)
-        _shorten(body, f"{self._base}/")
+        if self._own_pointer.search(answer.body):
+            _shorten(body, f"{self._base}/")
         return body
 
     def _may_show(self, resource: Json) -> bool:
@@ -334,6 +339,13 @@ def _place(location: str, kind: str) -> str | None:
     found = re.search(r"[^/]+/[^/]+(?:/_history/[^/]+)?$", location)
     target = Reference(found[0], "").target if found else None
     return target if target and target.startswith(f"{kind}/") else None
+
+
+@lru_cache(maxsize=64)
+def _pointer_into(base: str) -> re.Pattern[bytes]:
+    """JSON may write its slashes, and any character, in more than one way."""
+    whole = re.escape(json.dumps(base).strip('"').encode())
+    return re.compile(rb'"reference"\s*:\s*"(?:' + whole + rb'|[^"]*\\)')
 
 
 def _shorten(value: object, base: str) -> None:

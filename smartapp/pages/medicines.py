@@ -118,27 +118,31 @@ def _trouble(words: Words, offers: Section[Offer], not_understood: int, clinic_p
 
 
 def _others(at: Showing, statements: Section[MedicationStatement]) -> Block | None:
-    """What somebody says is taken. An EHR without such statements has said all by its orders."""
-    if isinstance(statements.failure, NotOffered):
-        return None
-    words = at.words
+    """An EHR without such statements has said all by its orders."""
     taken = [each for each in statements.items if each.is_taken]
-    if not taken and statements.whole:
+    if isinstance(statements.failure, NotOffered) or (not taken and statements.whole):
         return None
+    return statements_block(at, statements)
+
+
+def statements_block(at: Showing, statements: Section[MedicationStatement]) -> Block:
+    """What somebody says is taken, whoever ordered it."""
+    words = at.words
     rows = [
         Row(
             title=each.name or words("A medicine without a name"),
             text="; ".join(dosage.text for dosage in each.dosages if dosage.text),
             facts=(words("Told by {name}", name=each.said_by),) if each.said_by else (),
         )
-        for each in taken
+        for each in statements.items
+        if each.is_taken
     ]
     return at.block(
         statements,
         key="statements",
         heading=words("Other medicines that you take, as the clinic was told"),
         rows=rows,
-        none="",
+        none=words("No other medicines are in your record."),
     )
 
 

@@ -207,6 +207,28 @@ def new_results_block(
     )
 
 
+def reports_block(at: Showing, section: Section[DiagnosticReport]) -> Block:
+    words = at.words
+    items = sorted(section.items, key=lambda each: newest_first(each.is_of))
+    return at.block(
+        section,
+        key="reports",
+        heading=words("Reports"),
+        rows=[
+            Row(
+                title=each.name or words("A report without a name"),
+                text=each.conclusion,
+                facts=(at.day(each.is_of) or words("No date in the record"), *each.performers),
+                badges=report_badges(at, each),
+            )
+            for each in items
+        ],
+        none=words("No reports are in your record."),
+        all_of_them=words("All your test results"),
+        page="results",
+    )
+
+
 def by_visit(
     at: Showing,
     section: Section[Observation],

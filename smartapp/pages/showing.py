@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from smartapp.errors import NotOffered
@@ -64,6 +64,11 @@ class Showing:
 
     def day(self, when: FhirDate | None) -> str:
         return day_words(self.words, when) if when else ""
+
+
+def first_of(made: Block, count: int, more: Link | None = None) -> Block:
+    """A block of a page of its own, on a page of many."""
+    return replace(made, rows=made.rows[:count], more=more)
 
 
 def newest_first(when: FhirDate | None) -> tuple[bool, float]:

@@ -25,6 +25,14 @@ def teen_rule(here: Here, patient: Patient) -> TeenRule | None:
     return rule if here.is_proxy and rule.holds(patient.birth_date, today) else None
 
 
+def hidden_from_reader(here: Here) -> frozenset[str]:
+    """Sections that a page of many leaves out for this reader, before they are asked for."""
+    if not here.is_proxy:
+        return frozenset()
+    rule = teen_rule(here, here.loader().patient())
+    return frozenset(rule.hidden_sections) if rule else frozenset()
+
+
 def kept_from_proxies(section: str) -> Callable[[Route[P]], Route[P]]:
     """Before anything of it is read. It looks the same whether there is something or not."""
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
+from typing import Any, TypeVar
 
 from flask import Blueprint
 
@@ -17,14 +19,20 @@ from smartapp.pages.health import (
     procedures_block,
 )
 from smartapp.pages.immunizations import vaccines_block, vaccines_page
-from smartapp.pages.results import life_block, results_block, vitals_block
+from smartapp.pages.medicines import statements_block
+from smartapp.pages.results import life_block, reports_block, results_block, vitals_block
+from smartapp.pages.shell import Link
+from smartapp.pages.showing import IN_SHORT, first_of
 from smartapp.pages.summary import medicines_in_short, summary_page
-from smartapp.views.confidential import kept_from_proxies
+from smartapp.pages.visits import coming_block, past_block
+from smartapp.views.confidential import hidden_from_reader, kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, showing
 from smartapp.views.results import is_folded
 from smartapp.views.show import patient_shell, show
-from smartapp.views.stream import piece, stream
+from smartapp.views.stream import Piece, piece, stream
+from smartapp.workflow.record import Part
+from smartapp.workflow.record.care import APPOINTMENTS, VISITS
 from smartapp.workflow.record.parts import (
     ALLERGIES,
     CONDITIONS,
@@ -32,9 +40,15 @@ from smartapp.workflow.record.parts import (
     LIFE,
     ORDERS,
     PROCEDURES,
+    REPORTS,
     RESULTS,
+    STATEMENTS,
     VITALS,
 )
+
+T = TypeVar("T")
+A_FEW = 20
+SECTION_OF = {APPOINTMENTS.key: "visits", VISITS.key: "visits"}  # as the policy calls them
 
 bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
 
@@ -46,16 +60,25 @@ def summary(here: Here) -> View:
     """Every part that describes the patient's health, each as soon as it is there."""
     at, now, fold = showing(here, "summary", in_short=True), here.now, is_folded()
     whole = replace(at, in_short=False)  # what somebody who treats the patient has to know
-    pieces = (
+    coming = partial(coming_block, here.words, here.paths, source=at.source, now=now)
+    past = partial(past_block, here.words, here.paths, source=at.source, more=None)
+    visits = Link(here.words("All visits and appointments"), here.paths.page("visits"))
+    pieces: tuple[Piece[Any], ...] = (
         piece(ALLERGIES, lambda section: allergies_block(whole, section)),
         piece(ORDERS, lambda section: medicines_in_short(whole, section)),
+        piece(STATEMENTS, lambda section: statements_block(whole, section)),
         piece(CONDITIONS, lambda section: conditions_block(whole, section)),
-        piece(RESULTS, lambda section: results_block(at, section, now=now, fold=fold)),
-        piece(VITALS, lambda section: vitals_block(at, section, now=now)),
+        piece(in_short(RESULTS), lambda section: results_block(at, section, now=now, fold=fold)),
+        piece(in_short(VITALS), lambda section: vitals_block(at, section, now=now)),
         piece(IMMUNIZATIONS, lambda section: vaccines_block(at, section)),
-        piece(PROCEDURES, lambda section: procedures_block(at, section)),
-        piece(LIFE, lambda section: life_block(at, section, now=now)),
+        piece(in_short(PROCEDURES), lambda section: procedures_block(at, section)),
+        piece(REPORTS, lambda section: reports_block(at, section)),
+        piece(APPOINTMENTS, lambda section: first_of(coming(section), IN_SHORT, visits)),
+        piece(in_short(VISITS), lambda section: first_of(past(section), IN_SHORT, visits)),
+        piece(in_short(LIFE), lambda section: life_block(at, section, now=now)),
     )
+    hidden = hidden_from_reader(here)
+    pieces = tuple(each for each in pieces if SECTION_OF.get(each.key) not in hidden)
     return stream(
         here,
         "summary",
@@ -63,6 +86,11 @@ def summary(here: Here) -> View:
         pieces=pieces,
         page=lambda shell, _patient: summary_page(at, shell, [each.key for each in pieces]),
     )
+
+
+def in_short(part: Part[T]) -> Part[T]:
+    """Few rows are shown: the newest entries are enough to find them."""
+    return replace(part, a_page=A_FEW)
 
 
 @bp.get("/allergies")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
@@ -9,16 +11,22 @@ from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages.home import home_page, requests_block
 from smartapp.pages.results import new_results_block
-from smartapp.pages.showing import Showing
+from smartapp.pages.shell import Link
+from smartapp.pages.showing import Showing, first_of
+from smartapp.pages.visits import coming_block
 from smartapp.views import record
+from smartapp.views.confidential import hidden_from_reader
 from smartapp.views.here import Here, requires_launch
 from smartapp.views.reading import showing
 from smartapp.views.results import is_folded
 from smartapp.views.stream import Piece, piece, stream
 from smartapp.words import in_locale
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
+from smartapp.workflow.record.care import APPOINTMENTS
 from smartapp.workflow.record.parts import RESULTS
 from smartapp.workflow.requests import Request
+
+SECTION_OF = {APPOINTMENTS.key: "visits", RESULTS.key: "results"}  # as the policy calls them
 
 bp = Blueprint("home", __name__, url_prefix="/l/<lid>")
 
@@ -29,10 +37,19 @@ def home(here: Here) -> Response:
     """What matters now; a part that is slow holds up no other."""
     at, now, fold = showing(here, "start", in_short=True), here.now, is_folded()
     policy = here.services.policy
-    pieces = (
+    coming = Link(here.words("All visits and appointments"), here.paths.page("visits"))
+    pieces: tuple[Piece[Any], ...] = (
         requests_piece(here, at),
+        piece(
+            APPOINTMENTS,
+            lambda section: first_of(
+                coming_block(here.words, here.paths, section, at.source, now), 1, coming
+            ),
+        ),
         piece(RESULTS, lambda section: new_results_block(at, section, now=now, fold=fold)),
     )
+    hidden = hidden_from_reader(here)
+    pieces = tuple(each for each in pieces if SECTION_OF.get(each.key) not in hidden)
     return stream(
         here,
         "home",

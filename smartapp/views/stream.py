@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import logging
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
@@ -143,7 +143,7 @@ class _Flow:
             self._put_on_record(patient, early)
             if self._rest is None:
                 frame, _, self._rest = self._frame(patient).partition(MARK)
-            yield frame + "".join(self._shown(*each) for each in early.items())
+            yield frame + self._shown(early)
             early = {}
         yield self._rest or ""
 
@@ -157,15 +157,14 @@ class _Flow:
         shell = replace(patient_shell(self._here, self._title, patient), begun=True)
         return render_template(f"pages/{self._name}.html", page=self._page(shell, patient))
 
-    def _shown(self, place: int, section: Section[Any]) -> str:
+    def _shown(self, came: Mapping[int, Section[Any]]) -> str:
         """One part that cannot be shown takes no other with it."""
-        piece = self._waiting.pop(place)
+        pieces = [(self._waiting.pop(place), section) for place, section in came.items()]
         try:
-            return _rendered(piece.key, piece.look(section))
+            return _rendered((each.key, each.look(section)) for each, section in pieces)
         except Exception:
             log.exception("unexpected")
-            failed: Section[Any] = Section(whole=False, failure=SmartappError())
-            return _rendered(piece.key, piece.look(failed))
+            return "".join(_alone(*each) for each in pieces)
 
     def _ended_by(self, failure: SmartappError) -> Iterator[str]:
         """Before there is a frame, by the page for it; after that, in each part that is missing."""
@@ -174,8 +173,7 @@ class _Flow:
             page = replace(page, shell=replace(page.shell, begun=True))
             yield render_template("pages/problem.html", page=page)
             return
-        for place in tuple(self._waiting):
-            yield self._shown(place, Section(whole=False, failure=failure))
+        yield self._shown(dict.fromkeys(self._waiting, Section(whole=False, failure=failure)))
         yield self._rest
 
 
@@ -184,5 +182,14 @@ class Opening:
     shell: Shell
 
 
-def _rendered(slot: str, block: Block) -> str:
-    return render_template("block.html", block=block, slot=slot)
+def _alone(piece: Piece[Any], section: Section[Any]) -> str:
+    try:
+        return _rendered([(piece.key, piece.look(section))])
+    except Exception:
+        log.exception("unexpected")
+        failed: Section[Any] = Section(whole=False, failure=SmartappError())
+        return _rendered([(piece.key, piece.look(failed))])
+
+
+def _rendered(blocks: Iterable[tuple[str, Block]]) -> str:
+    return render_template("arrived.html", arrived=list(blocks))

@@ -1,0 +1,1 @@
+"""Measurements against a stub EHR: how long a page takes, and what it costs."""

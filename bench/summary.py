@@ -1,0 +1,201 @@
+"""How long the summary of a patient takes, and what it costs: 12 searches of 100 ms each.
+
+Wall time is the median of a ratio against reads of the same bodies in the same run. Measure on a
+quiet machine: others' work makes threads wait, and CPU seconds longer. Exits with 1 where a limit
+is not kept.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import shutil
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from statistics import median
+from tempfile import mkdtemp
+
+from flask import Flask
+from werkzeug.test import Client
+
+from bench.ehr import PATIENT
+from smartapp.app import create_app, make_services
+from smartapp.config import LaunchKind, load_settings
+from smartapp.launch import Launched, Role, Token, User
+from smartapp.services import Services
+from smartapp.transport import Bearer
+
+ROOT = Path(__file__).parent.parent
+APP = "http://localhost:8000"
+ROUNDS = 40
+WARM = 5
+SEARCHES = 12
+KINDS = (
+    "AllergyIntolerance", "MedicationRequest", "MedicationStatement", "Condition", "Observation",
+    "Observation", "Observation", "Immunization", "Procedure", "DiagnosticReport", "Appointment",
+    "Encounter",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Page:
+    first: float  # seconds until the first byte
+    parts: dict[str, float]  # seconds until each part was there
+    whole: float
+    cpu: float  # of all threads of this process
+
+
+@dataclass
+class Bench:
+    app: Flask
+    services: Services
+    base: str
+    lid: str
+    secret: str
+
+    def summary(self) -> Page:
+        started, busy = time.monotonic(), time.process_time()
+        answer = Client(self.app, use_cookies=False).get(
+            f"/l/{self.lid}/summary",
+            base_url=APP,
+            headers={
+                "Cookie": f"__Host-L-{self.lid}={self.secret}",
+                "Accept-Language": "en",
+            },
+        )
+        first, parts, text = 0.0, {}, ""
+        for chunk in answer.response:
+            now = time.monotonic() - started
+            first = first or now
+            piece = chunk.decode() if isinstance(chunk, bytes) else chunk
+            text += piece
+            for found in piece.split(' slot="')[1:]:
+                parts[found.partition('"')[0]] = now
+        whole = time.monotonic() - started
+        if answer.status_code != 200 or len(parts) != SEARCHES or "</html>" not in text:
+            raise SystemExit(f"not a whole summary: {answer.status_code}, {sorted(parts)}")
+        return Page(first, parts, whole, time.process_time() - busy)
+
+    def slowest_call(self) -> float:
+        """The same bodies, read at once and thrown away: the slowest of them."""
+        bearer = Bearer("token", self.base)
+
+        def timed(kind: str) -> float:
+            started = time.monotonic()
+            url = f"{self.base}/{kind}?patient={PATIENT}"
+            self.services.transport.send("GET", url, bearer=bearer)
+            return time.monotonic() - started
+
+        took = self.services.transport.together(
+            [lambda kind=kind: timed(kind) for kind in KINDS],  # type: ignore[misc]
+            within=10,
+        )
+        return max(each for each in took if isinstance(each, float))
+
+    def control(self, query: str = "") -> int:
+        address = f"{self.base.removesuffix('/fhir')}/control?{query}"
+        with urllib.request.urlopen(address) as answer:  # noqa: S310  (the stub of this bench)
+            connections: int = json.loads(answer.read())["connections"]
+        return connections
+
+
+@contextmanager
+def opened() -> Iterator[Bench]:
+    folder = Path(mkdtemp(prefix="bench-"))
+    stub = subprocess.Popen(
+        [sys.executable, "-m", "bench.ehr"], cwd=ROOT, stdout=subprocess.PIPE, text=True
+    )
+    try:
+        base = stub.stdout.readline().strip() if stub.stdout else ""
+        services = _services(folder, base)
+        active, secret = services.launches.open(_launched(base))
+        yield Bench(create_app(services.settings, services), services, base, active.lid, secret)
+        services.transport.close()
+        services.audit.close()
+    finally:
+        stub.terminate()
+        stub.wait()
+        shutil.rmtree(folder)
+
+
+def _services(folder: Path, base: str) -> Services:
+    config = json.loads((ROOT / "launch-config.json").read_text())
+    config["ehrs"] = config["ehrs"][:1]
+    config["ehrs"][0] |= {"iss": base, "client_auth": "public"}
+    (folder / "launch-config.json").write_text(json.dumps(config))
+    settings = load_settings(
+        {
+            "SMARTAPP_ENV": "development",
+            "SMARTAPP_CONFIG": str(folder / "launch-config.json"),
+            "SMARTAPP_BASE_URL": APP,
+            "SMARTAPP_SECRET_KEY": "only-for-a-bench-" + "x7Kq" * 12,
+            "SMARTAPP_POLICY": str(ROOT / "policy"),
+            "SMARTAPP_AUDIT": str(folder / "audit"),
+        }
+    )
+    return replace(make_services(settings), pause=lambda _: None)
+
+
+def _launched(base: str) -> Launched:
+    return Launched(
+        lid="bench",
+        ehr_key="sandbox-patients",
+        iss=base,
+        kind=LaunchKind.STANDALONE,
+        user=User(base, "bench", f"Patient/{PATIENT}", Role.PATIENT),
+        token=Token("token", time.time() + 3600, "patient/*.rs"),
+        patient_id=PATIENT,
+        locale="en",
+    )
+
+
+def main() -> int:
+    logging.disable(logging.CRITICAL)
+    with opened() as bench:
+        for _ in range(WARM):
+            bench.summary()
+        before = bench.control()
+        calls, pages = [], []
+        for _ in range(ROUNDS):
+            calls.append(bench.slowest_call())
+            pages.append(bench.summary())
+        new = bench.control() - before - 1  # this question itself came by one
+        ratios = [page.whole / call for page, call in zip(pages, calls, strict=True)]
+        bench.control("slow=Immunization:3")
+        slow = [bench.summary() for _ in range(3)]
+        bench.control()
+        others = [
+            max(at for key, at in page.parts.items() if key != "immunizations") for page in slow
+        ]
+        normal = median(calls)
+        results = (
+            ("whole page / slowest call", median(ratios), 1.12, ""),
+            ("CPU of a page", median(page.cpu for page in pages) * 1000, 15.0, "ms"),
+            ("new connections to the EHR", float(new), 0.0, ""),
+            (
+                "first byte with a search of 3 s",
+                median(page.first for page in slow) * 1000,
+                60.0,
+                "ms",
+            ),
+            ("other parts / a usual call, then", median(others) / normal, 1.3, ""),
+        )
+        sys.stdout.write(
+            f"{SEARCHES} searches of 100 ms, {ROUNDS} pages; slowest call {normal * 1000:.0f} ms\n"
+        )
+        for name, value, limit, unit in results:
+            verdict = "kept" if value <= limit else "NOT KEPT"
+            sys.stdout.write(
+                f"  {name:34} {value:7.2f} {unit:2}  limit {limit:g} {unit}  {verdict}\n"
+            )
+        return int(any(value > limit for _, value, limit, _ in results))
+
+
+if __name__ == "__main__":
+    sys.exit(main())
