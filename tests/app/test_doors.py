@@ -110,7 +110,7 @@ def test_staff_of_another_team_cannot_open_an_item(world: World, tom: Staff) -> 
     """The front desk works other queues: not in the list, and not by its address either."""
     kim = people.staff(world)
     queue = kim.opens("kim")
-    assert "You work these queues: Front desk." in queue.text
+    assert "You work these queues: Front desk, Health records." in queue.text
     assert "lisinopril" not in queue.text
     ((lid, secret),) = kim.browser.sessions.items()
     key = world.services.launches.find(lid, secret).handle_key

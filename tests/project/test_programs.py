@@ -69,7 +69,7 @@ def test_a_demo_that_cannot_start_says_which_program_and_why(demo: DemoPorts) ->
     ended = subprocess.run(demo.command, env=environment, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "The app stopped" in ended.stderr
-    assert "REDIS_URL must begin with redis://" in ended.stderr
+    assert "REDIS_URL must begin with one of redis://" in ended.stderr
     assert not is_open(demo.sandbox)
 
 
