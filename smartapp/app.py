@@ -35,6 +35,7 @@ from smartapp.views import (
     home,
     item,
     launch,
+    meant,
     medicines,
     patient,
     public,
@@ -126,6 +127,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         results,
         one_request,
         staff,
+        meant,
         item,
         answer,
     ):

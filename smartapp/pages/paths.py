@@ -82,5 +82,8 @@ class Paths:
         """
         return f"{self.page(key)}/{self.seal(name)}"
 
+    def handle(self, reference: str) -> str:
+        return self.seal(reference)
+
     def item(self, reference: str) -> str:
         return f"{self.queue}/{self.seal(reference)}"

@@ -215,9 +215,13 @@ def _in_their_language(launched: Launched) -> Launched:
 
 
 def _first_page(active: ActiveLaunch) -> str:
-    """Staff have one place to start; for patients the EHR may mean a certain page."""
+    """Staff start with the queue, or with the work that the EHR names; for patients the EHR may
+    mean a certain page.
+    """
     launched = active.launched
-    if launched.user.role is Role.STAFF or not (launched.intent or launched.app_context):
+    if launched.user.role is Role.STAFF:
+        return "meant" if launched.fhir_context else ""
+    if not (launched.intent or launched.app_context):
         return ""
     try:
         pages = menu.offered(words_for(launched.locale or LOCALES[0]), services().gate(active))

@@ -197,6 +197,42 @@ def test_a_task_can_do_no_more_than_pick_a_page(app_context: str) -> None:
     assert opening("medicines", app_context, PAGES) == "medicines"
 
 
+@pytest.mark.smart(68)
+@pytest.mark.parametrize("form", ["plain", "object"])
+def test_staff_start_with_the_work_that_the_ehr_names(form: str) -> None:
+    with opened() as world:
+        patient = people.patient(world)
+        patient.logs_in("james")
+        patient.asks_for("lisinopril")
+        reference = f"Task/{world.written('Task')[0]['id']}"
+        named = reference if form == "plain" else {"reference": reference, "type": "Task"}
+
+        says(world, fhirContext=["ImagingStudy/1", "Task/nobodys", named])
+        nurse = people.staff(world)
+        page = nurse.opens("tom", "james-carter")
+
+        assert page.path.startswith(f"{nurse.home}/queue/")
+        assert "lisinopril" in page.text
+        assert nurse.browser.get(f"{nurse.home}/").path.endswith("/queue"), "only at the beginning"
+
+
+@pytest.mark.smart(68)
+def test_work_that_is_not_there_or_not_theirs_leaves_staff_with_the_queue() -> None:
+    with opened() as world:
+        patient = people.patient(world)
+        patient.logs_in("james")
+        patient.asks_for("lisinopril")
+        reference = f"Task/{world.written('Task')[0]['id']}"
+        says(world, fhirContext=["Task/nobodys", "Communication/nothing", "Condition/1"])
+        assert people.staff(world).opens("tom", "james-carter").path.endswith("/queue")
+
+        says(world, fhirContext=[reference])
+        for username, chart in (("tom", "dorothy-hayes"), ("shaw", "")):
+            page = people.staff(world).opens(username, chart)
+            assert page.path.endswith("/queue")
+            assert "lisinopril" not in page.text
+
+
 # --- managing access --------------------------------------------------------------------------
 
 
