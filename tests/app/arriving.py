@@ -98,9 +98,9 @@ class Tally:
         return {kind: len(self.world.ehr.identified(kind, sid)) for kind in KINDS}
 
 
-def asks_for_all(world: World, username: str, count: int, tally: Tally) -> None:
+def asks_for_all(world: World, username: str, count: int, tally: Tally, seed: int = 0) -> None:
     """One person, one medicine after the other, with a hasty hand."""
-    dice = random.Random(username)  # noqa: S311  (the same hands each time)
+    dice = random.Random(f"{username} {seed}")  # noqa: S311  (the same hands each time)
     patient = people.patient(world)
     patient.logs_in(username)
     token = patient.go("start").form("/language").fields["csrf_token"]
@@ -270,6 +270,7 @@ def all_ask(
     *,
     reaper: Reaper | None = None,
     worker: World | None = None,
+    seed: int = 0,
 ) -> Tally:
     """As many as `count` each, all at once, while the EHR is in trouble; then it recovers."""
     tally = Tally(world, whole)
@@ -278,9 +279,9 @@ def all_ask(
         if login.username in PEOPLE:
             world.prescribes(login.patients[0], *medicines)
     world.clock.passes(10)  # until a slow index finds what is prescribed
-    world.fails(*trouble(seed=20_26))
+    world.fails(*trouble(seed=20_26 + 100 * seed))
     with sweeping(world, worker or world), ThreadPoolExecutor(len(PEOPLE)) as pool:
-        for each in [pool.submit(asks_for_all, world, who, count, tally) for who in PEOPLE]:
+        for each in [pool.submit(asks_for_all, world, who, count, tally, seed) for who in PEOPLE]:
             each.result()
     tally.faults = sum(rule["hits"] for rule in world.faults())
     world.recovers()
