@@ -230,6 +230,10 @@ class NotAllowed(EhrError):
     code = "ehr-not-allowed"
 
 
+class NotDone(NotAllowed):
+    """A status of 405: this EHR does that for nobody."""
+
+
 class NotFound(EhrError):
     """A status of 404 or 410, or a resource that is not this patient's."""
 

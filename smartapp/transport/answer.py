@@ -18,6 +18,7 @@ from smartapp.errors import (
     EhrServerError,
     MalformedAnswer,
     NotAllowed,
+    NotDone,
     NotFound,
     RedirectRefused,
     Rejected,
@@ -64,8 +65,10 @@ class Answer:
         match self.status:
             case 401:
                 return TokenNotAccepted()
-            case 403 | 405:
+            case 403:
                 return NotAllowed()
+            case 405:
+                return NotDone()
             case 404 | 410:
                 return NotFound()
             case 409 | 412:
