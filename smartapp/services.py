@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 
 from smartapp.audit import AuditTrail
 from smartapp.auth.discovery import discover
@@ -27,10 +28,12 @@ from smartapp.sessions.submission import Step, Submission
 from smartapp.sessions.tickets import Tickets
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Bearer, Transport
+from smartapp.workflow.decided import decided_again
 from smartapp.workflow.delivery import Courier
 from smartapp.workflow.gate import Gate
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy
+from smartapp.workflow.seal import Seal
 
 CAPABILITY_SECONDS = 600.0
 
@@ -60,6 +63,10 @@ class Services:
     @property
     def vocabulary(self) -> Vocabulary:
         return Vocabulary(self.policy.code_system)
+
+    @property
+    def seal(self) -> Seal:
+        return Seal(self.settings.secret_keys)
 
     def now(self) -> datetime:
         return datetime.fromtimestamp(self.clock(), UTC)
@@ -159,7 +166,14 @@ class Services:
         )
 
     def loader(self, active: ActiveLaunch, client: FhirClient) -> Loader:
-        return Loader(client, self.gate(active), self.vocabulary, self.transport.together)
+        return Loader(
+            client,
+            self.gate(active),
+            self.vocabulary,
+            self.transport.together,
+            seal=self.seal,
+            decide=partial(decided_again, self.policy, self.vocabulary),
+        )
 
     def courier(self, tell: Callable[[Submission, Step], None]) -> Courier:
         return Courier(

@@ -23,6 +23,7 @@ class Routing:
     policy_version: str
     summary: str  # the coded answers in one sentence
     red_flags: tuple[str, ...] = ()  # dangers that were named, and whose advice was shown
+    seal: str = ""  # the server's word that its rules decided this
 
     def as_extension(self, url: str) -> dict[str, Any]:
         parts: list[dict[str, Any]] = [
@@ -34,6 +35,7 @@ class Routing:
                 ("reason", self.reason),
                 ("policy-version", self.policy_version),
                 ("summary", self.summary),
+                ("seal", self.seal),
             )
             if value.strip()
         ]
@@ -66,6 +68,7 @@ class Routing:
             reason=words.get("reason", ""),
             policy_version=words.get("policy-version", ""),
             summary=words.get("summary", ""),
+            seal=words.get("seal", ""),
             red_flags=tuple(
                 part.text("valueString") or ""
                 for part in extension.children("extension")
@@ -85,3 +88,6 @@ UNDECIDED = Routing(
     policy_version="",
     summary="",
 )
+
+# Somebody else than the rules made this work, or changed it: what it says of itself may be wrong.
+UNSEALED_REASON = "The rules of this app do not vouch for this: read it and judge it yourself."

@@ -36,6 +36,7 @@ class WorkTask:
     outcome: Concept | None
     ended: FhirDate | None  # when it was closed; None while it is open, or where nobody says
     json: Json = field(repr=False)
+    identifier: str | None = None  # ours, where this app made it
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> WorkTask | None:
@@ -70,6 +71,7 @@ class WorkTask:
             outcome=outcome.concept("valueCodeableConcept") if outcome else None,
             ended=task.date("lastModified") if status in ENDED else None,
             json=json,
+            identifier=task.identifier(vocabulary.task),
         )
 
     @property
@@ -131,6 +133,7 @@ def new_task(
         detail(vocabulary, "reason", valueString=routing.reason),
         detail(vocabulary, "policy-version", valueString=routing.policy_version),
         detail(vocabulary, "summary", valueString=routing.summary),
+        detail(vocabulary, "seal", valueString=routing.seal),
     ]
     inputs += [detail(vocabulary, RED_FLAG, valueString=name) for name in routing.red_flags]
     inputs += [detail(vocabulary, kind, valueString=text) for kind, text in notes]
@@ -180,6 +183,7 @@ def _routing(task: Element, vocabulary: Vocabulary) -> Routing:
         reason=said("reason"),
         policy_version=said("policy-version"),
         summary=said("summary"),
+        seal=said("seal"),
         red_flags=tuple(
             each.text("valueString") or "" for each in _details(task, "input", vocabulary, RED_FLAG)
         ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 
 from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
@@ -165,8 +166,10 @@ def discard(here: Here, code: str, handle: str = "") -> View:
 
 def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:
     words, gate = _words(here, asked, draft), here.gate
+    made = asked.asked(draft.sid, author(here, asked.patient), words)
+    routing = here.services.seal.sealed(made.routing, made.sid, made.patient)
     steps = steps_for(
-        asked.asked(draft.sid, author(here, asked.patient), words),
+        replace(made, routing=routing),
         here.services.vocabulary,
         with_response=gate.may("QuestionnaireResponse", "create"),
         with_task=gate.may("Task", "create"),

@@ -130,7 +130,8 @@ def lost_item(
 
 
 def desk_for(here: Here, opened: OpenItem) -> Desk:
-    return Desk(opened.loader.client, here.services.vocabulary, opened.staff, here.now)
+    services = here.services
+    return Desk(opened.loader.client, services.vocabulary, opened.staff, here.now, services.seal)
 
 
 def patients_language(opened: OpenItem) -> str:

@@ -84,6 +84,7 @@ def reply(here: Here, handle: str) -> View:
         words=words,
         language=here.words.locale,
         now=here.now,
+        seal=here.services.seal,
     )
     known = here.services.outbox.find(sid, here.active.person) or hand_in(
         here,

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers, Item, Questionnaire
-from smartapp.fhir.routing import Routing
 from smartapp.words import in_locale
+from smartapp.workflow.decided import travelling
 from smartapp.workflow.forms import Fields
 from smartapp.workflow.policy.facts import Facts, Known
 from smartapp.workflow.policy.intake import SelfService
@@ -19,7 +19,6 @@ from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.routing import Decision, decide, time_facts
 from smartapp.workflow.subjects import Subject
 from smartapp.workflow.submission import FREE_TEXT, Asked, Named
-from smartapp.workflow.summary import summary
 
 # Fields of the form that are no questions of the clinic's.
 WRITER = "app-writer"
@@ -69,24 +68,12 @@ class Asking:
             words=words,
             questionnaire=self.topic.questionnaire,
             answers=self.answers,
-            routing=self._routing(decision),
+            routing=travelling(self.topic, self.answers, decision),
             queue_words=in_locale(self.policy.queue(decision.queue).name, "en"),
             recipients=recipients,
             language=self.language,
             at=self.now,
             notes=((FEE, self.policy.version),) if self.topic.fee else (),
-        )
-
-    def _routing(self, decision: Decision) -> Routing:
-        return Routing(
-            queue=decision.queue,
-            priority=decision.priority,
-            due=decision.due,
-            rule=decision.rule,
-            reason=in_locale(decision.reason.staff, "en"),
-            policy_version=decision.policy_version,
-            summary=summary(self.topic, self.answers, "en"),
-            red_flags=tuple(flag.name for flag in decision.red_flags),
         )
 
 

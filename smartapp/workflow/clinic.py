@@ -30,6 +30,7 @@ from smartapp.workflow.loading import Loader, as_found
 from smartapp.workflow.policy.model import Outcome
 from smartapp.workflow.queue import QueueItem, queue_of
 from smartapp.workflow.requests import Request, threads_of, waits_for_answer
+from smartapp.workflow.seal import Seal
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.submission import Named
 
@@ -60,8 +61,8 @@ def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue
         # Without the work, every message would look as if nobody had taken it.
         return LoadedQueue(Section(whole=False, failure=tasks.failure), {})
     strays = section_of(as_found(got["strays"]), loader.read_task)
-    messages = section_of(as_found(got["messages"]), loader.read_message)
-    older = section_of(as_found(got["older"]), loader.read_message)
+    messages = loader.read_messages(as_found(got["messages"]))
+    older = loader.read_messages(as_found(got["older"]))
     known = (*tasks.items, *strays.items)
     said = (*messages.items, *older.items)
     worked = _work_for(loader, said, known)
@@ -195,6 +196,7 @@ class Desk:
     vocabulary: Vocabulary
     staff: StaffMember
     now: datetime
+    seal: Seal | None = None
 
     @property
     def me(self) -> Named:
@@ -309,14 +311,17 @@ class Desk:
     def _work_of(
         self, request: Request, asking: Message, routing: Routing, patient: str, queue_words: str
     ) -> dict[str, Any]:
-        root = request.root
+        root, identifier = request.root, asking.identifier or asking.id
+        routing = routing if routing.queue else replace(routing, queue=self.staff.review)
+        if self.seal is not None:
+            routing = self.seal.sealed(routing, identifier, patient)
         about = [(each.target, each.display) for each in root.about if each.target]
         answers = next(
             (each for each, _ in about if each.startswith("QuestionnaireResponse/")), None
         )
         return new_task(
             vocabulary=self.vocabulary,
-            identifier=asking.identifier or asking.id,
+            identifier=identifier,
             thread=root.identifier or root.id,
             topic=(request.topic, request.topic),
             description=root.subject_line,
@@ -325,7 +330,7 @@ class Desk:
             focus=root.thread,
             answers=answers,
             about=[each for each in about if each[0] != answers],
-            routing=routing if routing.queue else replace(routing, queue=self.staff.review),
+            routing=routing,
             queue_words=queue_words,
             authored=asking.sent.earliest if asking.sent else self.now,
         )

@@ -16,15 +16,18 @@ from smartapp.fhir.encounter import Visit
 from smartapp.fhir.medication import Dispense, MedicationOrder, medicine_elsewhere
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
+from smartapp.fhir.routing import UNSEALED_REASON, Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.gate import Gate
 from smartapp.workflow.requests import Request, requests_of
+from smartapp.workflow.seal import Seal
 
 T = TypeVar("T")
 PAGE_SECONDS = 12.0
 PORTION = 40
 MOST_MEDICINES = 40
+MOST_UNDECIDED = 20  # so many are decided again for one page; people decide on the rest
 
 
 class Together(Protocol):
@@ -42,6 +45,8 @@ class Loader:
     vocabulary: Vocabulary
     together: Together
     hidden_topics: frozenset[str] = frozenset()  # of requests, for who acts for a teenager
+    seal: Seal | None = None  # None: whatever a resource says of its routing is taken for true
+    decide: Callable[[Message, Json], Routing | None] | None = None  # by a message and its answers
 
     def patient(self) -> Patient:
         return Patient.from_fhir(self.client.read(f"Patient/{self.client.patient_id}"))
@@ -119,22 +124,64 @@ class Loader:
         """None also for what staff wrote to each other, where a patient or a proxy reads."""
         message = Message.from_fhir(json, self.vocabulary)
         is_kept_from_them = message and message.is_among_staff and self.gate.level == "patient"
-        return None if is_kept_from_them else message
+        return None if is_kept_from_them or message is None else self._vouched(message)
+
+    def _vouched(self, message: Message) -> Message:
+        """What a patient’s token can write is no decision of the rules without their seal."""
+        if self.seal is None or message.routing is None:
+            return message
+        if self.seal.holds(message.routing, message.identifier, message.patient):
+            return message
+        return replace(message, routing=None)
 
     def read_task(self, json: Json) -> WorkTask | None:
-        return WorkTask.from_fhir(json, self.vocabulary)
+        task = WorkTask.from_fhir(json, self.vocabulary)
+        if task is None or self.seal is None or task.identifier is None:
+            return task
+        if self.seal.holds(task.routing, task.identifier, task.patient):
+            return task
+        return replace(task, routing=replace(task.routing, rule="", reason=UNSEALED_REASON))
+
+    def read_messages(self, found: Found | SmartappError) -> Section[Message]:
+        """With a decision for each that should have one: made again where none can be trusted."""
+        said = section_of(found, self.read_message)
+        decide = self.decide
+        undecided = {
+            each.reference: answers
+            for each in said.items
+            if each.routing is None and each.is_ours and each.may_be_from_patient
+            for answers in _answers_of(each)
+        }
+        if decide is None or not undecided or not self.gate.may("QuestionnaireResponse", "read"):
+            return said
+        asked = dict(list(undecided.items())[:MOST_UNDECIDED])
+        reads = [partial(self.client.read, each) for each in asked.values()]
+        read = dict(zip(asked, self.together(reads, within=PAGE_SECONDS), strict=True))
+
+        def decided(message: Message) -> Message:
+            answers = read.get(message.reference)
+            if answers is None or isinstance(answers, SmartappError):
+                return message
+            return replace(message, routing=decide(message, answers))
+
+        return replace(said, items=tuple(decided(each) for each in said.items))
 
     def read_requests(
         self, messages: Found | SmartappError, tasks: Found | SmartappError
     ) -> Section[Request]:
         """Without the messages there is nothing to show; without the work, not the whole."""
-        said = section_of(messages, self.read_message)
+        said = self.read_messages(messages)
         work = section_of(tasks, self.read_task)
         if said.failed:
             return Section(whole=False, failure=said.failure)
         requests = requests_of(said.items, work.items)
         shown = tuple(each for each in requests if each.topic not in self.hidden_topics)
         return Section(shown, said.whole and work.whole)
+
+
+def _answers_of(message: Message) -> tuple[str, ...]:
+    targets = (each.target for each in message.about if each.target)
+    return tuple(each for each in targets if each.startswith("QuestionnaireResponse/"))[:1]
 
 
 def as_found(result: object) -> Found | SmartappError:

@@ -13,6 +13,7 @@ from smartapp.sessions.submission import Step
 from smartapp.words import in_locale
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.requests import WROTE_AGAIN, WROTE_AGAIN_REASON, Request
+from smartapp.workflow.seal import Seal
 from smartapp.workflow.submission import Named, step
 
 USUAL_LENGTH = 1000  # where the topic is no longer in the policy
@@ -33,12 +34,14 @@ class Replying:
     words: str
     language: str
     now: datetime
+    seal: Seal
 
     def steps(self, vocabulary: Vocabulary, *, with_task: bool) -> tuple[Step, ...]:
         """The words are a message in the thread. What was closed is opened again by new work: a
         queue that lists work alone would not show the words.
         """
-        root, routing = self.request.root, self._routing()
+        root = self.request.root
+        routing = self.seal.sealed(self._routing(), self.sid, self.patient)
         message = new_message(
             vocabulary=vocabulary,
             identifier=self.sid,
