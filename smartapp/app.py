@@ -30,6 +30,8 @@ from smartapp.views import (
     costs,
     documents,
     errors,
+    form,
+    forms,
     headers,
     health,
     home,
@@ -130,6 +132,8 @@ def create_app(settings: Settings, services: Services) -> Flask:
         meant,
         item,
         answer,
+        forms,
+        form,
     ):
         app.register_blueprint(module.bp)
     return app

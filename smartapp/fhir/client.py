@@ -181,6 +181,11 @@ class FhirClient:
         """A pointer into this EHR without its address, so that only foreign ones have one."""
         return pointer.removeprefix(f"{self._base}/")
 
+    def expand(self, value_set: str) -> Json:
+        """A ValueSet by its address, with its members as far as the EHR knows them."""
+        query = urlencode([("url", value_set), ("count", "500")])
+        return self._resource(self._get(f"{self._base}/ValueSet/$expand?{query}"))
+
     # --- writing ----------------------------------------------------------------------------
 
     def create(self, resource: Json, *, once: tuple[str, str] | None = None) -> Written:

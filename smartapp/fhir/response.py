@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +11,8 @@ from smartapp.fhir.element import Element, Json, Reference
 from smartapp.fhir.message import named, patients_own_words
 from smartapp.fhir.questionnaire import Answers, AnswerValue, Item, Questionnaire
 from smartapp.fhir.questionnaire.values import as_fhir, value_in
+
+DISPLAY = "http://hl7.org/fhir/StructureDefinition/display"
 
 
 def new_response(
@@ -23,14 +25,18 @@ def new_response(
     author: tuple[str, str],
     authored: datetime,
     language: str | None = None,
+    items: Sequence[dict[str, Any]] | None = None,
+    status: str = "completed",
 ) -> dict[str, Any]:
-    """A completed response: only what was asked, under the words of the Questionnaire."""
+    """A response: only what was asked, under the words of the Questionnaire. `items` are the
+    answers in their structure, where questions stand in rows or were not asked of anybody.
+    """
     resource: dict[str, Any] = {
         "resourceType": "QuestionnaireResponse",
         "meta": patients_own_words(),
         "identifier": {"system": vocabulary.response, "value": identifier},
         "questionnaire": questionnaire.canonical,
-        "status": "completed",
+        "status": status,
         "subject": {"reference": patient},
         "authored": authored.isoformat(timespec="seconds"),
         "author": named(*author),
@@ -38,9 +44,12 @@ def new_response(
     }
     if language:
         resource["language"] = language
-    items = list(_items(questionnaire.items, answers))
-    if items:
-        resource["item"] = items
+    written = list(_items(questionnaire.items, answers) if items is None else items)
+    if written:
+        resource["item"] = written
+    if questionnaire.title.get("en"):
+        title = {"url": DISPLAY, "valueString": questionnaire.title["en"]}
+        resource["_questionnaire"] = {"extension": [title]}
     return resource
 
 

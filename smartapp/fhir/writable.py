@@ -22,7 +22,7 @@ STATUSES = {
         "completed",
         "cancelled",
     },
-    "QuestionnaireResponse": {"in-progress", "completed", "amended"},
+    "QuestionnaireResponse": {"in-progress", "completed", "amended", "stopped"},
 }
 SUBJECT = {"Communication": "subject", "Task": "for", "QuestionnaireResponse": "subject"}
 PRIORITIES = {"routine", "urgent", "asap", "stat"}

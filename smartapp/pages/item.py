@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 
-from smartapp.fhir.questionnaire import Answers
+from smartapp.fhir.questionnaire import Answers, AnswerValue, Item
 from smartapp.pages.ask import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
@@ -15,6 +16,7 @@ from smartapp.pages.request import MessageBubble, Step, bubbles, steps_of, title
 from smartapp.pages.shell import Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
+from smartapp.workflow.forms.scores import score_of
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.submission import FREE_TEXT
@@ -104,8 +106,17 @@ def answer_lines(words: Words, topic: Topic | None, answers: Answers) -> tuple[A
             lines.append(AnswerLine(link_id, ", ".join(str(value) for value in values)))
         elif item.type != FREE_TEXT:
             question = in_locale(item.text, words.locale)
-            lines.append(AnswerLine(question, answer_words(words, item, values)))
+            said = answer_words(words, item, values)
+            lines.append(AnswerLine(question, f"{said}{band_of(item, values)}"))
     return tuple(lines)
+
+
+def band_of(item: Item, values: Sequence[AnswerValue]) -> str:
+    """What a total may mean, by the thresholds that its authors published. For staff alone."""
+    score, total = score_of(item), values[0] if values else None
+    if score is None or not isinstance(total, Decimal):
+        return ""
+    return f" – {score.name}: {score.band(total)}"
 
 
 def answer_form(

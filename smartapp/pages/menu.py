@@ -56,6 +56,7 @@ def _now(words: Words) -> tuple[Entry, ...]:
             "requests", words("Requests"), words("What you asked for, and the answers."),
             in_bar=True,
         ),
+        Entry("forms", words("Forms"), words("What your clinic asks you to fill in.")),
     )  # fmt: skip
 
 

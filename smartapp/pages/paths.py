@@ -76,6 +76,17 @@ class Paths:
         """A thread that was not begun here has no submission: its first message names it."""
         return f"{self.requests}/{self.seal(reference)}"
 
+    @property
+    def forms(self) -> str:
+        return self.page("forms")
+
+    def form(self, canonical: str) -> str:
+        """What a form is about says something about the patient, so its name is sealed, too."""
+        return f"{self.forms}/{self.seal(f'Form/{canonical}')}"
+
+    def sent_form(self, reference: str) -> str:
+        return f"{self.forms}/sent/{self.seal(reference)}"
+
     def below(self, key: str, name: str) -> str:
         """A page about one thing, below a page of the menu. What it is called is sealed: the name
         of a test or of a document says something about the patient.

@@ -190,7 +190,7 @@ def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:
 
 def _named(here: Here, code: str, handle: str) -> tuple[Topic, str]:
     topic = here.services.policy.topics.get(code)
-    if topic is None:
+    if topic is None or code in here.services.policy.forms.topics:
         raise NotFound("no such topic")
     if not handle:
         return topic, ""

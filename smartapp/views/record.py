@@ -125,6 +125,19 @@ def handed_in(here: Present, submission: Submission) -> None:
     _record(here, *_of_submission(_context(here), submission, submission.steps))
 
 
+def draft_kept(here: Present, patient_id: str, sid: str) -> None:
+    """A draft goes to the EHR at once, and not by the outbox: it may get lost without harm."""
+    event = audit.submission_changed(
+        _context(here),
+        f"Patient/{patient_id}",
+        "QuestionnaireResponse",
+        "posted",
+        sid=sid,
+        reason="draft",
+    )
+    _record(here, event)
+
+
 def delivery(here: Present) -> Callable[[Submission, Step], None]:
     context = _context(here)
 

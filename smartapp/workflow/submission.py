@@ -42,6 +42,8 @@ class Asked:
     language: str
     at: datetime
     notes: tuple[Named, ...] = ()  # kinds and texts: what else is on record about the asking
+    # The answers in the form's own structure, where it has rows or values of its own.
+    response_items: Sequence[dict[str, Any]] | None = None
 
 
 def steps_for(
@@ -60,6 +62,7 @@ def steps_for(
             author=asked.author,
             authored=asked.at,
             language=asked.language,
+            items=asked.response_items,
         )
         steps.append(step(body, vocabulary.response, asked.sid, asked.patient))
     message = new_message(

@@ -14,8 +14,9 @@ from tests.app.people import PLAIN, Patient, Staff
 from tests.app.world import ROOT, World
 
 PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")}
-# These need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
+# Need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
 ELSEWHERE = {"leaving", "on_the_way", "own_window"}
+ELSEWHERE |= {"forms", "form", "form_review", "form_sent", "form_refused"}  # test_forms.py
 
 HOSTILE = (
     "<script>alert(1)</script>",

@@ -602,6 +602,7 @@ def test_an_empty_folder_says_which_files_are_missing(tmp_path: Path) -> None:
         "policy/queues.toml: is missing",
         "policy/red-flags.toml: is missing",
         "policy/facts.toml: is missing",
+        "policy/forms/forms.toml: is missing",
         "policy/readings.toml: is missing",
         "policy/documents.toml: is missing",
         "policy/privacy.toml: is missing",

@@ -30,8 +30,10 @@ _SAID: Mapping[Fault, Callable[[Words, Any], str]] = {
         "One of these answers goes alone. Take away that one or the others"
     ),
     Fault.NOT_A_NUMBER: lambda words, _: words("Write a number here"),
-    Fault.NOT_A_DATE: lambda words, _: words(
-        "Write the date as year, month and day, like 2026-03-27"
+    Fault.NOT_A_DATE: lambda words, wanted: (
+        words("Write it like this: {example}", example=wanted)
+        if wanted
+        else words("Write the date as year, month and day, like 2026-03-27")
     ),
     Fault.NOT_A_TIME: lambda words, _: words("Write the time as hours and minutes, like 14:30"),
     Fault.NOT_AN_ADDRESS: lambda words, _: words("Write a web address that begins with https://"),
@@ -41,6 +43,7 @@ _SAID: Mapping[Fault, Callable[[Words, Any], str]] = {
         "Change that answer, or clear this"
     ),
     Fault.NOT_THE_SHAPE: lambda words, _: words("Write this in the form that is asked for"),
+    Fault.RULE: lambda words, limit: str(limit) or words("These answers do not fit together"),
     Fault.NOT_AN_OPTION: lambda words, _: words("Choose one of the answers"),
 }
 

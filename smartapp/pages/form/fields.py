@@ -40,9 +40,25 @@ class Own:
 
 
 @dataclass(frozen=True)
+class Column:
+    label: str
+
+
+@dataclass(frozen=True)
+class Row:
+    """One time that a group stands on the page, of several."""
+
+    number: int
+    label: str
+    fields: tuple[Field, ...]
+    remove: str  # what the button says
+
+
+@dataclass(frozen=True)
 class Field:
     # "group", "display", "radios", "checkboxes", "select", "text", "textarea", "number", "date",
-    # "datetime-local", "time", "url", "file" or "fixed" (shown, and not to be changed)
+    # "datetime-local", "time", "url", "file", "lines" (several that are written), "rows", "choices"
+    # (a table of them) or "fixed" (shown, and not to be changed)
     kind: str
     name: str
     label: str
@@ -70,6 +86,11 @@ class Field:
     accept: str = ""  # the kinds of file
     horizontal: bool = False
     nothing: str = ""  # what a list to choose from begins with
+    shown: bool = True  # by the answers so far
+    html: str = ""  # the question with its looks, harmless already
+    rows: tuple[Row, ...] = ()
+    columns: tuple[Column, ...] = ()  # a table where it has some
+    add: str = ""  # what the button for one more says
 
     @property
     def id(self) -> str:
@@ -130,7 +151,9 @@ def fault_lines(fields: Sequence[Field]) -> tuple[FaultLine, ...]:
     for field in fields:
         if field.error:
             lines.append(FaultLine(f"{field.error}: {field.label}", field.anchor))
-        lines.extend(fault_lines(field.fields))
+        lines.extend(fault_lines(field.fields if not field.rows else ()))
+        for row in field.rows:
+            lines.extend(fault_lines(row.fields))
     return tuple(lines)
 
 

@@ -40,6 +40,7 @@ class Fault(StrEnum):
     NOT_A_FILE = "not-a-file"  # what was posted for it is not, or no longer, kept here
     NOT_ASKED = "not-asked"  # written under a question that another answer switched off
     NOT_THE_SHAPE = "not-the-shape"
+    RULE = "rule"  # one that the form itself states; its words are the limit
 
 
 @dataclass(frozen=True)
@@ -207,7 +208,9 @@ def _wrong_together(item: Item, values: tuple[AnswerValue, ...]) -> Fault | None
 
 
 def _limit(item: Item, fault: Fault) -> AnswerValue | int | None:
+    wanted = item.entry_format.get("en", "") if takes_part_of_a_date(item) else ""
     return {
+        Fault.NOT_A_DATE: wanted or None,
         Fault.TOO_LONG: item.max_length or LONGEST_TEXT,
         Fault.TOO_SHORT: item.min_length,
         Fault.TOO_SMALL: item.min_value,

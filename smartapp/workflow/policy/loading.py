@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from types import MappingProxyType
@@ -11,6 +12,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from smartapp.errors import PolicyError
 from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
+from smartapp.workflow.policy.clinic_forms import read_clinic_forms
 from smartapp.workflow.policy.conditions import Otherwise
 from smartapp.workflow.policy.costs import read_costs
 from smartapp.workflow.policy.disclosure import read_kinds, read_privacy
@@ -74,6 +76,7 @@ def _read(reading: Reading) -> Policy:
         review=around.unclassified.route.queue,
         groups=groups,
         topics=(topics := _topics(reading, file, groups, around)),
+        forms=(forms := read_clinic_forms(reading, around)),
         first_use=first_use(file.table("first_use")),
         readings=read_readings(reading, queues),
         document_kinds=read_kinds(reading),
@@ -83,7 +86,7 @@ def _read(reading: Reading) -> Policy:
         glossary=read_glossary(reading),
     )
     file.check_nothing_else()
-    return policy
+    return replace(policy, topics=MappingProxyType({**topics, **forms.topics}))
 
 
 def _languages(file: Table) -> tuple[str, ...]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from smartapp.errors import NotOffered
 from smartapp.fhir.questionnaire import Questionnaire
@@ -32,6 +33,9 @@ from smartapp.workflow.policy.route import Queue as Queue
 from smartapp.workflow.policy.route import Reason as Reason
 from smartapp.workflow.policy.route import RoleCode as RoleCode
 from smartapp.workflow.policy.route import Route as Route
+
+if TYPE_CHECKING:
+    from smartapp.workflow.policy.clinic_forms import ClinicForms
 
 
 @dataclass(frozen=True)
@@ -204,6 +208,7 @@ class Policy:
     groups: tuple[TopicGroup, ...]  # the list of topics, as patients see it
     topics: Mapping[str, Topic]
     first_use: FirstUse
+    forms: ClinicForms  # each of them is a topic, too
     readings: Mapping[str, ReadingKind]  # what patients measure at home, by code
     document_kinds: tuple[DocumentKind, ...]
     privacy: Privacy

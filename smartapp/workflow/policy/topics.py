@@ -85,11 +85,11 @@ def read_topic(reading: Reading, code: str, around: Surroundings) -> tuple[Topic
         confidentiality=confidentiality(file.table("confidentiality"))
         if "confidentiality" in file
         else None,
-        red_flags=tuple(_red_flag(each, around) for each in file.tables("red_flags")),
-        rules=tuple(_rule(each, around.queues, respond_within) for each in file.tables("rules")),
+        red_flags=tuple(red_flag_in(each, around) for each in file.tables("red_flags")),
+        rules=tuple(rule_in(each, around.queues, respond_within) for each in file.tables("rules")),
         unclassified=around.unclassified,
-        replies=tuple(_reply(each) for each in file.tables("replies")),
-        outcomes=tuple(_outcome(each) for each in file.tables("outcomes")),
+        replies=tuple(reply_in(each) for each in file.tables("replies")),
+        outcomes=tuple(outcome_in(each) for each in file.tables("outcomes")),
         progress=tuple(progress(each) for each in file.tables("progress")),
         summary=_summary(file.table("summary")),
         refills=_refills(file.table("refills")) if "refills" in file else None,
@@ -165,7 +165,7 @@ def danger(table: Table, queues: Mapping[str, Queue]) -> Danger:
     )
 
 
-def _red_flag(table: Table, around: Surroundings) -> RedFlag:
+def red_flag_in(table: Table, around: Surroundings) -> RedFlag:
     """With words of its own, or with those of `red-flags.toml` under the same name."""
     name = table.text("name")
     said = around.dangers.get(name) if "do_now" not in table else danger(table, around.queues)
@@ -184,7 +184,7 @@ def _red_flag(table: Table, around: Surroundings) -> RedFlag:
     )
 
 
-def _rule(table: Table, queues: Mapping[str, Queue], default: ResponseTime) -> Rule:
+def rule_in(table: Table, queues: Mapping[str, Queue], default: ResponseTime) -> Rule:
     return Rule(
         name=table.text("name"),
         when=catching(table, "when"),
@@ -193,7 +193,7 @@ def _rule(table: Table, queues: Mapping[str, Queue], default: ResponseTime) -> R
     )
 
 
-def _reply(table: Table) -> Reply:
+def reply_in(table: Table) -> Reply:
     return Reply(
         code=table.text("code"),
         name=table.local("name"),
@@ -202,7 +202,7 @@ def _reply(table: Table) -> Reply:
     )
 
 
-def _outcome(table: Table) -> Outcome:
+def outcome_in(table: Table) -> Outcome:
     return Outcome(table.text("code"), table.local("words"))
 
 

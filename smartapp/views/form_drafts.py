@@ -1,0 +1,135 @@
+"""Drafts of forms in the EHR itself, where it declares and grants that they can be written there.
+
+The draft that counts while somebody types is the app's own. That in the EHR is a copy: it can be
+gone on with after the app's own has ended.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from uuid import UUID
+
+from smartapp.errors import SmartappError
+from smartapp.fhir.element import Json
+from smartapp.fhir.response import new_response
+from smartapp.fhir.task import etag_of
+from smartapp.views import record
+from smartapp.views.form_sheets import Desk, new_desk
+from smartapp.views.here import Here
+from smartapp.views.sending import author
+from smartapp.workflow.forms.beginning import read_back
+from smartapp.workflow.forms.sheet import CANONICAL, SUBMISSION
+
+DRAFT = "draft-"  # before the id of the submission that it may become
+NEEDED = ("create", "update", "search-type")
+
+
+def may_keep(here: Here) -> bool:
+    return all(here.gate.may("QuestionnaireResponse", each) for each in NEEDED)
+
+
+def keep_in_ehr(desk: Desk) -> bool:
+    """One open draft for each form and patient. Where this fails, the app's own is still there."""
+    here = desk.here
+    if not may_keep(here) or not desk.sheet.is_typed:
+        return False
+    filled = desk.sheet.filled()
+    body = new_response(
+        vocabulary=here.services.vocabulary,
+        identifier=f"{DRAFT}{desk.sheet.sid}",
+        questionnaire=filled.plan.form,
+        answers={},
+        patient=f"Patient/{desk.patient.id}",
+        author=author(here, desk.patient),
+        authored=here.now,
+        language=here.words.locale,
+        items=filled.response_items(all_of_them=True),
+        status="in-progress",
+    )
+    record.draft_kept(here, desk.patient.id, desk.sheet.sid)
+    try:
+        stored = draft_in_ehr(here, filled.plan.form.url)
+        client = here.client()
+        if stored is None:
+            once = (here.services.vocabulary.response, f"{DRAFT}{desk.sheet.sid}")
+            declared = here.gate.capability.creates_once("QuestionnaireResponse")
+            client.create(body, once=once if declared else None)
+        else:
+            etag = etag_of(stored)
+            if etag is None:
+                return False
+            client.update({**body, "id": stored["id"], "identifier": stored["identifier"]}, etag)
+    except SmartappError:
+        return False
+    return True
+
+
+def gone_on_with(desk: Desk) -> Desk | None:
+    """What the clinic still has of it, where the app has nothing any more."""
+    if not may_keep(desk.here):
+        return None
+    plan = desk.sheet.found.plan
+    try:
+        stored = draft_in_ehr(desk.here, plan.form.url)
+        if stored is None:
+            return None
+        before = read_back(plan, stored, desk.here.services.policy.calendar.zone)
+    except SmartappError:
+        return None
+    begun = new_desk(desk, before)
+    version = str(stored.get("questionnaire") or "")
+    kept = {**begun.sheet.kept, CANONICAL: [version], SUBMISSION: [_sid_of(stored)]}
+    return begun.keep_all(kept)
+
+
+def close_in_ehr(here: Here, sid: str) -> None:
+    """The form was sent: nobody goes on with its draft. Where this fails, the list still knows."""
+    if not may_keep(here):
+        return
+    with suppress(SmartappError):
+        for stored in _drafts(here):
+            etag = etag_of(stored)
+            if _sid_of(stored) == sid and etag is not None:
+                here.client().update({**stored, "status": "stopped"}, etag)
+
+
+def draft_in_ehr(here: Here, url: str) -> Json | None:
+    """The newest one of ours for this form that is still open."""
+    mine = [
+        each
+        for each in _drafts(here)
+        if str(each.get("questionnaire", "")).partition("|")[0] == url
+        and here.services.outbox.find(_sid_of(each), here.active.person) is None
+    ]
+    return max(mine, key=lambda each: str(each.get("authored", "")), default=None)
+
+
+def _drafts(here: Here) -> list[Json]:
+    found = here.loader().search("QuestionnaireResponse", ("status", "in-progress"), fresh=True)
+    return [
+        each
+        for each in found.matches
+        if each.get("status") == "in-progress" and _sid_of(each, here)
+    ]
+
+
+def _sid_of(response: Json, here: Here | None = None) -> str:
+    """The submission that a draft of ours belongs to; empty for what is not ours."""
+    identifier = response.get("identifier")
+    if not isinstance(identifier, dict):
+        return ""
+    if here is not None and identifier.get("system") != here.services.vocabulary.response:
+        return ""
+    value = str(identifier.get("value", ""))
+    return (
+        value.removeprefix(DRAFT)
+        if value.startswith(DRAFT) and is_uuid(value[len(DRAFT) :])
+        else ""
+    )
+
+
+def is_uuid(text: str) -> bool:
+    try:
+        return str(UUID(text)) == text
+    except ValueError:
+        return False

@@ -1,0 +1,120 @@
+"""The copy of a form that this person works on: found, begun, kept, and given back."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import partial
+from typing import Any
+from uuid import uuid4
+
+from flask import g
+
+from smartapp.errors import NotOffered, SmartappError
+from smartapp.fhir.element import Json
+from smartapp.fhir.people import Patient
+from smartapp.sessions.drafts import Draft
+from smartapp.sessions.submission import SubmissionState
+from smartapp.views.here import Here
+from smartapp.workflow.forms import Reading
+from smartapp.workflow.forms.beginning import Beginning, begin
+from smartapp.workflow.forms.finding import FoundForm, find_form
+from smartapp.workflow.forms.queries import as_bundle, queries_of
+from smartapp.workflow.forms.sheet import OURS, SUBMISSION, Sheet, begun
+from smartapp.workflow.forms.steps import Kept
+from smartapp.workflow.forms.working_out import Known
+
+
+@dataclass(frozen=True)
+class Desk:
+    """A form on the table in front of somebody, and whose record it belongs to."""
+
+    here: Here
+    patient: Patient
+    sheet: Sheet
+    ends_at: float = 0.0
+
+    @property
+    def form(self) -> str:
+        return draft_name(self.sheet.found.plan.form.url)
+
+    @property
+    def is_begun(self) -> bool:
+        return SUBMISSION in self.sheet.kept
+
+    @property
+    def saved_until(self) -> str:
+        end = datetime.fromtimestamp(self.ends_at, UTC)
+        return self.here.words.date_time(end) if self.sheet.is_typed else ""
+
+    def keep(self, fields: Kept) -> Desk:
+        own = {name: self.sheet.kept[name] for name in OURS if name in self.sheet.kept}
+        return self.keep_all({**fields, **own})
+
+    def keep_all(self, kept: Mapping[str, list[str]]) -> Desk:
+        here = self.here
+        ends = here.services.drafts.save(here.active.person, here.role, self.form, kept)
+        g.kept_unsent = True
+        return replace(self, sheet=replace(self.sheet, kept=dict(kept)), ends_at=ends)
+
+
+def draft_name(url: str) -> str:
+    return f"form:{url}"
+
+
+def open_desk(here: Here, canonical: str) -> Desk:
+    """The form with its draft, or with nothing kept of it yet. Raises FormRefused."""
+    if not here.can_ask:
+        raise NotOffered("forms", "cannot arrive")
+    client = here.client()
+    json = client.read(f"Patient/{client.patient_id}")
+    patient = Patient.from_fhir(json)
+    found = find_form(canonical, here.services.policy.forms, client, here.gate, here.now)
+    sheet = Sheet(
+        found=found,
+        kept={},
+        now=here.services.policy.calendar.local(here.now),
+        context=_context(here, found, json),
+        zone_reading=Reading(here.services.policy.calendar.zone),
+    )
+    desk = Desk(here, patient, sheet)
+    draft = here.services.drafts.find(here.active.person, desk.form)
+    return desk if draft is None else _taken_up(desk, draft)
+
+
+def _taken_up(desk: Desk, draft: Draft) -> Desk:
+    """What was refused can be sent again, as a submission of its own: the old one is over."""
+    kept = replace(desk, sheet=replace(desk.sheet, kept=draft.fields), ends_at=draft.ends_at)
+    sent = desk.here.services.outbox.find(kept.sheet.sid, desk.here.active.person)
+    if sent is None or sent.state is not SubmissionState.REFUSED:
+        return kept
+    return kept.keep_all({**draft.fields, SUBMISSION: [str(uuid4())]})
+
+
+def new_desk(desk: Desk, beginning: Beginning | None = None, **more: str) -> Desk:
+    """The submission's id is made with the form: every copy of this form sends the same one."""
+    sheet = desk.sheet
+    known = Known(sheet.zone_reading, sheet.now, {}, sheet.context)
+    start = beginning or begin(sheet.found.plan, known)
+    return desk.keep_all(begun(sheet.found, start, str(uuid4()), **more))
+
+
+def _context(here: Here, found: FoundForm, patient: Json) -> Mapping[str, Any]:
+    """What the launch brought, and what the form may ask of the record of this patient."""
+    context: dict[str, Any] = {"patient": patient}
+    if here.fhir_user == f"Patient/{patient.get('id')}":
+        context["user"] = patient
+    queries = [
+        each
+        for each in queries_of(found.plan)
+        if here.gate.may(each.kind, "search-type") and each.name
+    ]
+    if queries:
+        loader = here.loader()
+        calls = [partial(loader.search, each.kind, *each.parameters) for each in queries]
+        results = loader.together(calls, within=6.0)
+        for query, result in zip(queries, results, strict=True):
+            if not isinstance(result, SmartappError):
+                context[query.name] = as_bundle(result.matches)
+    return context

@@ -1,0 +1,158 @@
+"""One person's copy of a form, as it is kept between two steps, and as it is handed in."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from smartapp.errors import MalformedAnswer
+from smartapp.fhir.element import Json
+from smartapp.fhir.people import Patient
+from smartapp.fhir.routing import Routing
+from smartapp.fhir.serial import as_bytes
+from smartapp.words import in_locale
+from smartapp.workflow.forms.beginning import Beginning, given_as_json, given_from_json
+from smartapp.workflow.forms.finding import FoundForm
+from smartapp.workflow.forms.posted import Fields, Reading
+from smartapp.workflow.forms.scores import score_of
+from smartapp.workflow.forms.tree import FilledForm
+from smartapp.workflow.forms.working_out import Known, work_out
+from smartapp.workflow.policy.model import Policy
+from smartapp.workflow.routing import Decision, decide
+from smartapp.workflow.submission import Asked, Named
+
+# What is kept beside the answers. A control's name never begins so.
+GIVEN, CANONICAL, PREFILLED, REPLACES, ASKED_BY = (
+    "~given",
+    "~canonical",
+    "~prefilled",
+    "~replaces",
+    "~asked-by",
+)
+SUBMISSION = "submission"
+OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, ASKED_BY)
+
+
+@dataclass(frozen=True)
+class Sheet:
+    found: FoundForm
+    kept: Mapping[str, list[str]]
+    now: datetime  # at the clinic
+    context: Mapping[str, Any]
+    zone_reading: Reading
+
+    @property
+    def sid(self) -> str:
+        return self.kept[SUBMISSION][0]
+
+    @property
+    def fields(self) -> Fields:
+        return {name: values for name, values in self.kept.items() if name not in OURS}
+
+    @property
+    def is_typed(self) -> bool:
+        prefilled = set(self.kept.get(PREFILLED, ()))
+        return any(
+            any(text.strip() for text in values)
+            for name, values in self.fields.items()
+            if name not in prefilled and not name.endswith("~rows")
+        )
+
+    @property
+    def is_of_another_version(self) -> bool:
+        begun = self.kept.get(CANONICAL, [""])[0]
+        return bool(begun) and begun != self.found.plan.form.canonical
+
+    @property
+    def replaces(self) -> str:
+        return next(iter(self.kept.get(REPLACES, ())), "")
+
+    def filled(self) -> FilledForm:
+        kept = json.loads(next(iter(self.kept.get(GIVEN, ())), "[]"))
+        given = given_from_json(self.found.plan, kept)
+        known = Known(self.zone_reading, self.now, given, self.context)
+        return work_out(self.found.plan, self.fields, known)
+
+    def decision(self, filled: FilledForm, policy: Policy) -> Decision:
+        return decide(self.found.topic, filled.answers(), {}, self.now, policy.calendar)
+
+
+def begun(found: FoundForm, beginning: Beginning, sid: str, **more: str) -> dict[str, list[str]]:
+    """What is kept of a form from its start."""
+    given = as_bytes({"given": given_as_json(found.plan, beginning.given)})
+    return {
+        **{name: list(values) for name, values in beginning.fields.items()},
+        SUBMISSION: [sid],
+        CANONICAL: [found.plan.form.canonical],
+        PREFILLED: sorted(beginning.prefilled),
+        GIVEN: [json.dumps(json.loads(given)["given"])],
+        **{name: [value] for name, value in more.items() if value},
+    }
+
+
+def scores_in(filled: FilledForm) -> str:
+    """For staff: totals with the band that they fall in. An incomplete one is said to be so."""
+    said = []
+    for key, slot in filled.slots.items():
+        score = score_of(slot.item)
+        if score is None or key not in filled.asked:
+            continue
+        total = score.total(filled)
+        if total is None:
+            said.append(f"{score.name}: incomplete, no total")
+        else:
+            said.append(f"{score.name}: {total:f}, {score.band(total)}".rstrip(", "))
+    return "; ".join(said)
+
+
+def asked(
+    sheet: Sheet,
+    filled: FilledForm,
+    *,
+    policy: Policy,
+    patient: Patient,
+    author: Named,
+    words: str,
+    language: str,
+) -> Asked:
+    topic = sheet.found.topic
+    decision = sheet.decision(filled, policy)
+    title = sheet.found.plan.form.title["en"] or "Form"
+    return Asked(
+        sid=sheet.sid,
+        patient=f"Patient/{patient.id}",
+        author=author,
+        topic=(topic.code, title),
+        subject_line=f"Form: {title}",
+        about=((sheet.replaces, "the answers that this replaces"),) if sheet.replaces else (),
+        words=words,
+        questionnaire=sheet.found.plan.form,
+        answers=filled.answers(),
+        routing=Routing(
+            queue=decision.queue,
+            priority=decision.priority,
+            due=decision.due,
+            rule=decision.rule,
+            reason=in_locale(decision.reason.staff, "en"),
+            policy_version=decision.policy_version,
+            summary=scores_in(filled),
+            red_flags=tuple(flag.name for flag in decision.red_flags),
+        ),
+        queue_words=in_locale(policy.queue(decision.queue).name, "en"),
+        recipients=(),
+        language=language,
+        at=sheet.now,
+        response_items=filled.response_items(),
+    )
+
+
+def is_answer_to(response: Json, canonical: str) -> bool:
+    """Whether a stored response is one to this form, whatever its version."""
+    try:
+        named = str(response.get("questionnaire") or "")
+    except AttributeError:
+        raise MalformedAnswer("QuestionnaireResponse: not a resource") from None
+    return named.partition("|")[0] == canonical.partition("|")[0]
