@@ -23,7 +23,7 @@ from smartapp.transport import Transport
 ALGORITHMS = ("RS256", "RS384", "ES256", "ES384")
 LEEWAY_SECONDS = 60
 KEEP_KEYS_SECONDS = 3600.0
-KEEP_KEYS_AT_LEAST_SECONDS = 60.0  # however many tokens name keys that nobody knows
+KEEP_KEYS_AT_LEAST_SECONDS = 10.0  # some EHRs publish a key after they began to sign with it
 _FEWEST_RSA_BITS = 2048
 _NUMBERS = ("kty", "n", "e", "crv", "x", "y")
 

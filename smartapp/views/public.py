@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, request, url_for
+from flask import Blueprint, g, jsonify, request, url_for
 from werkzeug.wrappers import Response
 
 from smartapp.auth.keys import CACHE_SECONDS
@@ -10,6 +10,7 @@ from smartapp.config import Audience, Ehr, LaunchKind
 from smartapp.errors import NotFound, StoreUnavailable
 from smartapp.pages.welcome import ClinicCard, clinic_card, welcome_page
 from smartapp.views import cookies
+from smartapp.views.files import SANDBOX
 from smartapp.views.here import View, services
 from smartapp.views.language import locale_of_browser
 from smartapp.views.show import see_other, show
@@ -61,6 +62,7 @@ def logo(key: str) -> Response:
     if picture is None:
         raise NotFound
     content, kind = picture
+    g.own_policy = SANDBOX  # a picture may be a whole document: opened by itself it can do nothing
     return Response(content, content_type=kind)
 
 

@@ -263,4 +263,5 @@ def test_the_front_page_names_clinics_as_people_know_them(world: World) -> None:
     )
     picture = world.browser().ask("GET", "/clinic/sandbox-patients/logo")
     assert picture.content_type == "image/svg+xml"
+    assert picture.headers["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
     assert world.browser().ask("GET", "/clinic/nobody/logo").status_code == 404
