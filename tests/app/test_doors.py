@@ -24,6 +24,7 @@ PUBLIC_ENDPOINTS = {
     "launch.from_ehr",
     "launch.standalone",
     "launch.back",
+    "window.enter",
 }
 
 
