@@ -89,6 +89,9 @@ class Receipt:
     reference_label: str
     reference: str
     facts: tuple[str, ...]
+    action: str = ""  # where sending once more leads, where only the author can decide it
+    button: str = ""
+    sending: str = ""
 
 
 @dataclass(frozen=True)
@@ -179,6 +182,23 @@ def receipt_confirming(words: Words, *, reference: str, clinic_phone: str) -> Re
         reference_label=words("Your reference"),
         reference=reference,
         facts=(words("If it is urgent, call the clinic at {phone}.", phone=clinic_phone),),
+    )
+
+
+def receipt_unsure(words: Words, *, reference: str, clinic_phone: str, action: str) -> Receipt:
+    return Receipt(
+        state="confirming",
+        heading=words("We could not find out if the clinic has your request"),
+        text=words(
+            "Your clinic’s system does not tell us. You can call and ask. Or send it once more: "
+            "then the clinic may get it twice, and a person there sees that it is the same."
+        ),
+        reference_label=words("Your reference"),
+        reference=reference,
+        facts=(words("If it is urgent, call the clinic at {phone}.", phone=clinic_phone),),
+        action=action,
+        button=words("Send it once more"),
+        sending=words("Sending. This can take a few seconds. Please wait."),
     )
 
 

@@ -22,6 +22,7 @@ from smartapp.views.patient import load_requests
 from smartapp.views.sending import author, finish, hand_in
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
+from smartapp.workflow.delivery import may_insist
 from smartapp.workflow.forms import Fields, fill
 from smartapp.workflow.rating import Rating, rated, rating_form, rating_id
 from smartapp.workflow.replying import Replying, longest_reply
@@ -51,6 +52,23 @@ class Followed:
 @requires_launch(Role.PATIENT)
 def follow(here: Here, handle: str) -> View:
     return _show(here, _followed(here, handle))
+
+
+@bp.post("/again")
+@requires_launch(Role.PATIENT)
+def again(here: Here, handle: str) -> View:
+    """Where no search can settle it, its author decides: once more, and perhaps there twice."""
+    followed = _followed(here, handle)
+    submission = followed.submission
+    if submission is None or not _may_send_again(here, submission):
+        return see_other(followed.address)
+    after = finish(here, submission, insist=True)
+    return see_other(f"{followed.address}?said={_said(after)}")
+
+
+def _may_send_again(here: Here, submission: Submission) -> bool:
+    now = here.services.clock()
+    return any(may_insist(each, now) for each in submission.steps)
 
 
 @bp.post("/reply")
@@ -274,6 +292,11 @@ def _receipt(
         return pages.receipt_refused(here.words, reference=reference, clinic_phone=phone)
     if state is SubmissionState.WAITING_FOR_AUTHOR:
         return pages.receipt_waiting(here.words, reference=reference, clinic_phone=phone)
+    if submission is not None and _may_send_again(here, submission):
+        address = f"{here.paths.request(sid)}/again"
+        return pages.receipt_unsure(
+            here.words, reference=reference, clinic_phone=phone, action=address
+        )
     if state is not SubmissionState.CONFIRMED:
         return pages.receipt_confirming(here.words, reference=reference, clinic_phone=phone)
     is_new = request is None or (request.stage is Stage.RECEIVED and request.reopened_by is None)

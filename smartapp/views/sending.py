@@ -33,12 +33,14 @@ def hand_in(
     return received
 
 
-def finish(here: Here, submission: Submission, *, patiently: bool = True) -> Submission:
+def finish(
+    here: Here, submission: Submission, *, patiently: bool = True, insist: bool = False
+) -> Submission:
     """Goes on with a submission as far as the EHR lets it, with its author's fresh token."""
     outbox, person, sid = here.services.outbox, here.active.person, submission.sid
     if not submission.is_finished:
         outbox.give_token(sid, person, here.active.launched.token)
-        here.services.courier(record.delivery(here)).carry(sid, patiently=patiently)
+        here.services.courier(record.delivery(here)).carry(sid, patiently=patiently, insist=insist)
     after = outbox.find(sid, person) or submission
     if after.state is SubmissionState.CONFIRMED:
         _discard_draft(here, after)

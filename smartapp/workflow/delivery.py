@@ -34,6 +34,7 @@ LEASE_SECONDS = 60.0
 STEP_SECONDS = 30.0  # looking, posting and reading back, each at its slowest: none starts later
 INDEX_DELAY_SECONDS = 2.0  # what was just stored may not be found for so long
 STILL_AT_IT_SECONDS = 60.0  # what an EHR was too slow to answer, it may carry out for so long
+ASK_AUTHOR_SECONDS = 600.0  # what no search can settle for so long, its author may send once more
 ALTERED = "altered"
 
 # The request never left, or the EHR said that it has not looked at it.
@@ -55,13 +56,16 @@ class Courier:
     clock: Callable[[], float]
     pause: Callable[[float], None]
 
-    def carry(self, sid: str, *, patiently: bool = False) -> None:
-        """One try. `patiently` waits out the index once, while a person waits for the page."""
+    def carry(self, sid: str, *, patiently: bool = False, insist: bool = False) -> None:
+        """One try. `patiently` waits out the index once, while a person waits for the page.
+
+        `insist`: the author was told that it may arrive twice, and wants it sent once more.
+        """
         claim = self.outbox.work(sid, LEASE_SECONDS)
         if claim is None:
             return
         with claim, suppress(ClaimLost):  # whoever has taken it over goes on with it
-            submission = self._carry(claim)
+            submission = self._carry(claim, insist=insist)
             if patiently and _is_unknown(submission):
                 self.pause(INDEX_DELAY_SECONDS)
                 self._carry(replace(claim, submission=submission))
@@ -77,7 +81,7 @@ class Courier:
                 failed += 1  # the others must not wait for it
         return failed
 
-    def _carry(self, claim: Claim) -> Submission:
+    def _carry(self, claim: Claim, *, insist: bool = False) -> Submission:
         submission = claim.submission
         token = self.outbox.token(claim.sid)
         if token is None:
@@ -92,7 +96,7 @@ class Courier:
             if claim.ends_at - self.clock() < STEP_SECONDS:
                 break
             try:
-                after = self._advance(claim, submission, index, client, capability)
+                after = self._advance(claim, submission, index, client, capability, insist)
             except TokenNotAccepted:
                 self.outbox.drop_token(claim.sid, token)
                 break
@@ -108,13 +112,17 @@ class Courier:
         index: int,
         client: FhirClient,
         capability: Capability,
+        insist: bool,
     ) -> Step:
         each = submission.steps[index]
         if each.state is StepState.REFUSED:
             return each
         if each.state is StepState.UNKNOWN:
             settled = self._look(each, client, capability)
-            if settled is not None:
+            wanted = insist and settled is not None and may_insist(settled, self.clock())
+            if settled is not None and not (
+                wanted and _can_be_looked_for(each, client, capability)
+            ):
                 return settled
         return self._post(claim, submission, index, client, capability)
 
@@ -212,6 +220,27 @@ class Courier:
         noted = self.outbox.record(claim, changed)
         self.tell(noted, after)
         return noted
+
+
+def may_insist(each: Step, now: float) -> bool:
+    """It was never seen in the EHR, and whatever was on its way then is no longer."""
+    waited = now - (each.last_tried_at or 0.0)
+    unseen = each.state is StepState.UNKNOWN and each.reference is None
+    return unseen and waited >= ASK_AUTHOR_SECONDS
+
+
+def _can_be_looked_for(each: Step, client: FhirClient, capability: Capability) -> bool:
+    """An EHR that does not answer is not asked to store it once more."""
+    look = _way_to_look(each.resource_type, client, capability)
+    if look is None:
+        return True
+    try:
+        look(each.resource_type, each.identifier_system, each.identifier_value)
+    except TokenNotAccepted:
+        raise
+    except EhrError:
+        return False
+    return True
 
 
 def _way_to_look(

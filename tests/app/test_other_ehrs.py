@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from smartapp.views.sweep import sweep_once
 from tests.app import people
 from tests.app.people import Patient
 from tests.app.world import World, opened
@@ -102,3 +103,42 @@ def test_what_an_ehr_promised_and_refuses_is_not_received_and_nothing_is_lost(
     assert "The nurse was kind." in end.text
     assert PHONE in end.text
     assert world.written("Communication") == world.written("Task") == []
+
+
+BROKEN = {
+    "match": {"method": "POST", "type": "Communication"},
+    "fault": {"kind": "status", "status": 500},
+}
+
+
+def test_what_no_search_can_settle_its_author_can_send_once_more(patient_at: Any) -> None:
+    world, patient = patient_at("meditech")
+    check = patient.checks(medicine_of(patient))
+    world.fails(BROKEN)
+    confirming = patient.sends(check)
+    world.recovers()
+    assert "We are making sure" in confirming.text
+    assert "Send it once more" not in confirming.text, "it may still be on its way"
+
+    world.clock.passes(700)
+    unsure = patient.browser.get(confirming.path)
+    received = patient.browser.submit(unsure.form("/again"))
+
+    assert "We could not find out if the clinic has your request" in unsure.text
+    assert PHONE in unsure.text
+    assert "The clinic has your request" in received.text
+    assert stored(world) == (1, 1, 0)
+
+
+def test_how_long_the_oldest_waits_is_in_the_log(patient_at: Any) -> None:
+    world, patient = patient_at("meditech")
+    check = patient.checks(medicine_of(patient))
+    world.fails(BROKEN)
+    patient.sends(check)
+    world.clock.passes(400)
+
+    sweep_once(world.services)
+
+    (measured,) = world.log.events("oldest in the outbox")
+    assert measured["ms"] >= 400_000
+    assert measured["level"].lower() == "warning"

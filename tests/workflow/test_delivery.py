@@ -10,6 +10,7 @@ import pytest
 from smartapp.errors import EhrUnreachable
 from smartapp.sessions import StepState, Submission
 from smartapp.sessions.submission import Step, SubmissionState
+from smartapp.workflow.delivery import ASK_AUTHOR_SECONDS
 from tests.workflow.fake_ehr import (
     fails_with,
     lost_after,
@@ -336,3 +337,60 @@ def test_an_ehr_that_does_not_even_say_what_it_can_do_fails_nobody(
 
     assert desk.state(sid) is SubmissionState.RECEIVED
     assert desk.carry(sid) is CONFIRMED
+
+
+# --- once more, because its author wants it -------------------------------------------------------
+
+
+def unsettled(desk: Delivery, sid: str) -> None:
+    desk.ehr.searchable = desk.ehr.conditional = False
+    desk.ehr.fails("POST", works, lost_before)
+    desk.carry(sid, patiently=True)
+
+
+def test_what_nothing_can_settle_goes_once_more_when_its_author_wants_it(
+    desk: Delivery, sid: str
+) -> None:
+    unsettled(desk, sid)
+    desk.clock.passes(ASK_AUTHOR_SECONDS)
+
+    desk.courier().carry(sid, insist=True)
+
+    assert desk.state(sid) is CONFIRMED
+    assert desk.has_one_of_each(sid)
+
+
+def test_nobody_can_hurry_what_may_still_be_on_its_way(desk: Delivery, sid: str) -> None:
+    unsettled(desk, sid)
+    desk.clock.passes(ASK_AUTHOR_SECONDS - 10)
+
+    desk.courier().carry(sid, insist=True)
+
+    assert desk.state(sid) is UNKNOWN
+    assert desk.ehr.asked("POST", "Communication") == 1
+
+
+def test_what_is_found_in_the_meantime_is_not_sent_again(desk: Delivery, sid: str) -> None:
+    desk.ehr.searchable = desk.ehr.conditional = desk.ehr.by_patient = False
+    desk.ehr.fails("POST", works, lost_after)
+    desk.carry(sid, patiently=True)
+    desk.clock.passes(ASK_AUTHOR_SECONDS)
+    desk.ehr.by_patient = True
+
+    desk.courier().carry(sid, insist=True)
+
+    assert desk.state(sid) is CONFIRMED
+    assert desk.ehr.asked("POST", "Communication") == 1
+
+
+def test_an_ehr_that_does_not_answer_is_not_asked_to_store_it_once_more(
+    desk: Delivery, sid: str
+) -> None:
+    unsettled(desk, sid)
+    desk.clock.passes(ASK_AUTHOR_SECONDS)
+    desk.ehr.fails("GET", *[fails_with(500)] * 20)
+
+    desk.courier().carry(sid, insist=True)
+
+    assert desk.state(sid) is UNKNOWN
+    assert desk.ehr.asked("POST", "Communication") == 1
