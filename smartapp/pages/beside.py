@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from smartapp.errors import NotOffered
 from smartapp.fhir.allergy import Allergy
+from smartapp.fhir.condition import Condition
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.medication import Dispense, MedicationOrder
+from smartapp.fhir.observation import Observation
 from smartapp.fhir.section import Section
+from smartapp.pages.health import listed
+from smartapp.pages.results import badges_of, found_words, newest_of_each
 from smartapp.pages.when import day_words
 from smartapp.words import Words
 
-Loaded = Section[Allergy] | Section[Dispense] | Section[MedicationOrder]
+Loaded = (
+    Section[Allergy]
+    | Section[Condition]
+    | Section[Dispense]
+    | Section[MedicationOrder]
+    | Section[Observation]
+)
+RESULTS_SHOWN = 6
 
 
 @dataclass(frozen=True)
@@ -32,15 +44,59 @@ class Beside:
     orders: Section[MedicationOrder]
     dispenses: Section[Dispense]
     allergies: Section[Allergy]
+    conditions: Section[Condition]
+    results: Section[Observation]
+    about_an_order: bool = True
 
 
-def refill_panels(words: Words, beside: Beside) -> tuple[Panel, ...]:
+def record_panels(words: Words, beside: Beside) -> tuple[Panel, ...]:
+    """What somebody who decides has to see first; an order and its fills where it is about one."""
+    order = (_order_panel(words, beside),) if beside.about_an_order else ()
+    fills = (_dispense_panel(words, beside),) if beside.about_an_order else ()
     return (
-        _order_panel(words, beside),
+        *order,
         allergy_panel(words, beside.allergies),
-        _dispense_panel(words, beside),
+        *fills,
         _others_panel(words, beside),
+        condition_panel(words, beside.conditions),
+        result_panel(words, beside.results),
     )
+
+
+def condition_panel(words: Words, conditions: Section[Condition]) -> Panel:
+    """Also what nobody has said of whether it is current: that is no past."""
+    shown = [each for each in listed(conditions.items) if not each.is_refuted]
+    shown = [each for each in shown if each.is_current or each.clinical is None]
+    none = ""
+    if not shown and conditions.whole:
+        none = words("No current problems are recorded.")
+    lines = tuple(_condition(words, each) for each in shown)
+    return Panel(words("Problems"), lines, none, trouble_of(words, conditions))
+
+
+def _condition(words: Words, condition: Condition) -> str:
+    parts = [condition.name or words("A problem without a name")]
+    if condition.clinical is None:
+        parts.append(words("status not recorded"))
+    if condition.verification in {"unconfirmed", "provisional", "differential"}:
+        parts.append(words("not confirmed"))
+    return " · ".join(parts)
+
+
+def result_panel(words: Words, results: Section[Observation]) -> Panel:
+    """The newest of each test, with what the laboratory says; there are more in the chart."""
+    newest = newest_of_each(results.items)[:RESULTS_SHOWN]
+    none = ""
+    if results.is_known_empty:
+        none = words("No laboratory results are recorded.")
+    lines = tuple(_result(words, each) for each in newest)
+    return Panel(words("Recent results"), lines, none, trouble_of(words, results))
+
+
+def _result(words: Words, result: Observation) -> str:
+    flags = [badge.text for badge in badges_of(words, result)]
+    when = day_words(words, result.is_of) if result.is_of else words("no date")
+    return " · ".join([result.name, found_words(words, result), *flags, when])
 
 
 def _order_panel(words: Words, beside: Beside) -> Panel:
@@ -122,15 +178,19 @@ def _others_panel(words: Words, beside: Beside) -> Panel:
         for each in beside.orders.items
         if each.status == "active" and not each.do_not_take and each.id != chosen
     ]
+    title = words("Other active medicines") if beside.about_an_order else words("Active medicines")
+    none = words("No other active medicines.") if beside.about_an_order else words("None recorded.")
     return Panel(
-        words("Other active medicines"),
+        title,
         tuple(each.name for each in others if each.name),
-        words("No other active medicines.") if beside.orders.whole and not others else "",
+        none if beside.orders.whole and not others else "",
         trouble_of(words, beside.orders),
     )
 
 
 def trouble_of(words: Words, section: Loaded) -> str:
+    if isinstance(section.failure, NotOffered):
+        return words("This EHR does not share this with the app. Look in the chart.")
     if section.failed:
         return words("Could not be loaded. Look in the chart before you decide.")
     if not section.whole:

@@ -15,9 +15,7 @@ from smartapp.pages.showing import Showing, newest_first
 class VaccineLine:
     when: str
     name: str
-    dose: str
-    lot: str
-    given_by: str
+    details: tuple[str, ...]  # which dose, which lot, who gave it
 
 
 @dataclass(frozen=True)
@@ -55,7 +53,7 @@ def vaccines_page(at: Showing, shell: Shell, section: Section[Immunization]) -> 
         lead=words("You can print this page and take it with you."),
         block=vaccines_block(at, section),
         table_heading=words("Vaccines that were given"),
-        columns=(words("Date"), words("Vaccine"), words("Dose"), words("Lot"), words("Given by")),
+        columns=(words("Date"), words("Vaccine"), words("Dose, lot, given by")),
         lines=tuple(_line(at, each) for each in items if each.was_given),
     )
 
@@ -89,10 +87,10 @@ def _row(at: Showing, each: Immunization) -> Row:
 
 def _line(at: Showing, each: Immunization) -> VaccineLine:
     words = at.words
+    lot = " ".join(part for part in (each.maker, each.lot) if part)
+    details = (each.dose, lot, each.given_by)
     return VaccineLine(
         when=_when(at, each),
         name=each.name or words("A vaccine without a name"),
-        dose=each.dose or "–",
-        lot=" ".join(part for part in (each.maker, each.lot) if part) or "–",
-        given_by=each.given_by or "–",
+        details=tuple(part for part in details if part) or ("–",),
     )

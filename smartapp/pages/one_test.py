@@ -70,7 +70,7 @@ def one_test_page(
         if picture and left_out
         else "",
         table_heading=words("All results of this test"),
-        columns=(words("Date"), words("Result"), words("What the laboratory says"), words("Usual")),
+        columns=(words("Date"), words("Result"), words("What the laboratory says")),
         lines=tuple(_line(at, each) for each in items),
         older=older,
         freshness=freshness_of(words, section, at.source),
@@ -92,12 +92,11 @@ def _legend(at: Showing, picture: Trend | None) -> str:
 def _line(at: Showing, observation: Observation) -> ResultLine:
     words = at.words
     when = observation.is_of
-    usual = usual_words(words, observation.main)
     return ResultLine(
         when=day_words(words, when) if when else words("No date in the record"),
-        value=found_words(at, observation),
-        badges=badges_of(at, observation),
-        usual=usual.partition(": ")[2] or "–",
+        value=found_words(words, observation),
+        badges=badges_of(words, observation),
+        usual=usual_words(words, observation.main),
         notes=observation.notes,
     )
 

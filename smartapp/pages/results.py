@@ -16,6 +16,7 @@ from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing, newest_first
 from smartapp.pages.value import flag_badges, status_badges, usual_words, value_words
 from smartapp.pages.when import day_words, moment_words
+from smartapp.words import Words
 
 NEW = timedelta(days=14)
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
@@ -61,9 +62,8 @@ def fold_of(at: Showing, *, folded: bool) -> Fold:
 # --- one observation ------------------------------------------------------------------------------
 
 
-def found_words(at: Showing, observation: Observation) -> str:
+def found_words(words: Words, observation: Observation) -> str:
     """What was found, whole: a value, its parts, or that it is made of other results."""
-    words = at.words
     pressure = _pressure(observation)
     if pressure:
         return pressure
@@ -87,10 +87,10 @@ def _pressure(observation: Observation) -> str:
     return f"{upper.number} / {lower.number} {upper.unit}"
 
 
-def badges_of(at: Showing, observation: Observation) -> tuple[Badge, ...]:
+def badges_of(words: Words, observation: Observation) -> tuple[Badge, ...]:
     measured = (observation.main, *observation.parts)
-    flags = [badge for each in measured for badge in flag_badges(at.words, each)]
-    return tuple(dict.fromkeys((*flags, *status_badges(at.words, observation))))
+    flags = [badge for each in measured for badge in flag_badges(words, each)]
+    return tuple(dict.fromkeys((*flags, *status_badges(words, observation))))
 
 
 def observation_row(
@@ -104,7 +104,7 @@ def observation_row(
     words = at.words
     when = observation.is_of
     new = is_new(observation, now)
-    badges = badges_of(at, observation)
+    badges = badges_of(words, observation)
     facts = (
         moment_words(words, when) if when else words("No date in the record"),
         usual_words(words, observation.main),
@@ -113,7 +113,7 @@ def observation_row(
     name = observation.name or words("A result without a name")
     return Row(
         title=name,
-        text=found_words(at, observation),
+        text=found_words(words, observation),
         facts=tuple(fact for fact in facts if fact),
         badges=(Badge(words("New"), "soon"), *badges) if new else badges,
         link=Link(name, at.paths.below(page, f"Test/{observation.test}")),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from uuid import uuid4
 
 from flask import Blueprint, g, request
@@ -13,14 +14,14 @@ from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
 from smartapp.launch import Role
-from smartapp.pages.beside import Beside, refill_panels
+from smartapp.pages.beside import Beside, record_panels
 from smartapp.pages.item import AnswerForm, answer_form, item_page
 from smartapp.pages.said import lost_claim
 from smartapp.pages.shell import Link, Notice, whose_record
 from smartapp.sessions.person import Person
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.reading import sure_of_patient
+from smartapp.views.reading import arrived, sure_of_patient
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
@@ -33,6 +34,8 @@ from smartapp.workflow.loading import (
     read_orders,
 )
 from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.record import read_part
+from smartapp.workflow.record.parts import CONDITIONS, RESULTS
 from smartapp.workflow.requests import Request
 from smartapp.workflow.staff import StaffMember
 
@@ -148,13 +151,15 @@ def show_item(
     kept: str = "",
     status: int = 200,
 ) -> View:
-    answers, beside = _beside(opened)
+    answers, beside = _beside(here, opened)
     record.viewed(
         here,
         opened.patient.id,
         MedicationRequest=len(beside.orders.items),
         MedicationDispense=len(beside.dispenses.items),
         AllergyIntolerance=len(beside.allergies.items),
+        Condition=len(beside.conditions.items),
+        Observation=len(beside.results.items),
         QuestionnaireResponse=int(bool(answers)),
         **record.in_requests([opened.request]),
     )
@@ -177,7 +182,7 @@ def show_item(
         request=opened.request,
         topic=opened.topic,
         answers=answers,
-        panels=refill_panels(here.words, beside),
+        panels=record_panels(here.words, beside),
         reader=opened.staff.reference,
         now=here.now,
         claim_action=f"{address}/claim" if can_claim and may_change else "",
@@ -218,8 +223,8 @@ def _form(
     )
 
 
-def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
-    """The coded answers and the part of the record that matters for a refill, in parallel."""
+def _beside(here: Here, opened: OpenItem) -> tuple[Answers | None, Beside]:
+    """The coded answers and the part of the record that a decision needs, in parallel."""
     loader, root, task = opened.loader, opened.request.root, opened.request.task
     targets = [each.target or "" for each in root.about]
     response = (task.response if task else None) or next(
@@ -230,6 +235,8 @@ def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
         orders=loader.orders,
         dispenses=loader.dispenses,
         allergies=loader.allergies,
+        conditions=partial(read_part, loader, CONDITIONS),
+        results=partial(read_part, loader, RESULTS),
     )
     orders = read_orders(as_found(got["orders"]))
     wanted = next((each for each in targets if each.startswith("MedicationRequest/")), "")
@@ -239,6 +246,9 @@ def _beside(opened: OpenItem) -> tuple[Answers | None, Beside]:
         orders=orders,
         dispenses=read_dispenses(as_found(got["dispenses"])),
         allergies=read_allergies(as_found(got["allergies"])),
+        conditions=arrived(here, got["conditions"]),
+        results=arrived(here, got["results"]),
+        about_an_order=bool(wanted),
     )
     answers = got["answers"]
     return answers if isinstance(answers, Mapping) else None, beside

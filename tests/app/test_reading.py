@@ -316,3 +316,34 @@ def test_a_launch_for_one_patient_that_reads_another_is_refused(world: World) ->
 
     assert "María" not in page.text
     assert patient.browser.sessions == {}
+
+
+# --- the record beside an item --------------------------------------------------------------------
+
+
+def test_staff_see_problems_and_recent_results_beside_an_item(world: World, nurse: Staff) -> None:
+    nurse.opens("tom")
+    item = nurse.opens_item()
+
+    assert "Problems" in item.text
+    assert "High blood pressure" in item.text
+    assert "Recent results" in item.text
+    assert "LDL cholesterol · 96 mg/dL · Usual" in item.text
+
+
+@pytest.mark.parametrize(
+    ("kind", "never"),
+    [
+        ("Condition", "No current problems are recorded."),
+        ("Observation", "No laboratory results are recorded."),
+    ],
+)
+def test_problems_and_results_that_cannot_be_read_do_not_read_none(
+    world: World, nurse: Staff, kind: str, never: str
+) -> None:
+    nurse.opens("tom")
+    world.fails(reading(kind, {"kind": "status", "status": 500}))
+    item = nurse.opens_item()
+
+    assert never not in item.text
+    assert "Could not be loaded. Look in the chart before you decide." in item.text

@@ -99,6 +99,29 @@ def following(windows: Windows, patient: Patient, see: Inspector) -> None:
 
 
 @pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
+def test_every_page_of_a_record_is_for_everybody(
+    windows: Windows, language: str, colours: str
+) -> None:
+    page = windows.open(language=language, color_scheme=colours)
+    patient = Patient(page, windows.programs.app)
+    patient.logs_in("dorothy")
+    patient.chooses_language(language)
+    see = Inspector(page)
+    for path in (
+        "all", "summary", "results", "results?by=visit", "vitals", "allergies", "conditions",
+        "procedures", "immunizations", "medicines",
+    ):  # fmt: skip
+        patient.goes_to(path)
+        see.look(path)
+    patient.goes_to("results")
+    page.locator(".app-card__title a").first.click()
+    page.locator(".app-table").wait_for()
+    see.look("one test")
+    assert not see.findings, see
+    assert len(see.looked_at) == 11
+
+
+@pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
 def test_every_page_of_the_staff_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:
