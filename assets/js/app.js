@@ -11,6 +11,7 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 
 import { keep } from "./keeping.js";
 import { leave } from "./leaving.js";
+import { downloads } from "./downloads.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
@@ -33,6 +34,7 @@ for (const component of [
 
 const enhancements = {
   "[data-session]": watchSession,
+  "[data-downloads]": downloads,
   "form[data-keep]": keep,
   "form[data-leaving]": leave,
   "form[data-questions]": followUp,

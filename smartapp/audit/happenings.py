@@ -89,6 +89,25 @@ def document_sent(
     )
 
 
+def export_begun(context: Context, patient: str, form: str) -> Event:
+    """Before the first byte of a copy of the whole record leaves."""
+    return Event("record.export", Action.READ, context, subtype=form, patient=patient)
+
+
+def export_ended(
+    context: Context, patient: str, form: str, *, size: int, sha256: str, whole: bool
+) -> Event:
+    return Event(
+        "record.exported",
+        Action.READ,
+        context,
+        subtype=form,
+        outcome=Outcome.SUCCESS if whole else Outcome.MINOR_FAILURE,
+        patient=patient,
+        extras={"bytes": size, "sha256": sha256},
+    )
+
+
 def document_refused(context: Context, patient: str, ref: str, reason: str) -> Event:
     return Event(
         "document.deny",

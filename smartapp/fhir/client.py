@@ -116,22 +116,27 @@ class FhirClient:
     ) -> Found:
         """All matches up to a limit, page by page. A page that fails leaves a flagged part."""
         url = f"{self._base}/{kind}?{urlencode(parameters)}"
-        return self.follow(kind, url, most=most, pages=pages, fresh=fresh, within=within)
+        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back)
+        return self._hauled(haul, kind, url, most, pages, FRESH if fresh else {}, within)
 
-    def follow(
+    def follow(self, kind: str, url: str | None, *, most: int = 500, pages: int = 10) -> Found:
+        """From a page on, by the address that the EHR gave for it. How many there are in all says
+        nothing of what is left.
+        """
+        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back, from_start=False)
+        return self._hauled(haul, kind, url, most, pages, {}, SEARCH_SECONDS)
+
+    def _hauled(
         self,
+        haul: _Haul,
         kind: str,
         url: str | None,
-        *,
-        most: int = 500,
-        pages: int = 10,
-        fresh: bool = False,
-        within: float = SEARCH_SECONDS,
+        most: int,
+        pages: int,
+        headers: Mapping[str, str],
+        within: float,
     ) -> Found:
-        """From a page on, by the address that the EHR gave for it."""
-        headers = FRESH if fresh else {}
         ends = time.monotonic() + within
-        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back)
         seen: set[str] = set()
         while url is not None:
             left = ends - time.monotonic()
@@ -149,6 +154,11 @@ class FhirClient:
             haul.take(page)
             url = page.following
         return haul.found()
+
+    def count(self, kind: str, parameters: Sequence[tuple[str, str]]) -> int | None:
+        """How many there are, by the EHR's own count; None where it does not say."""
+        asked = urlencode([*parameters, ("_summary", "count")])
+        return Page.of(self._resource(self._get(f"{self._base}/{kind}?{asked}")), kind).total
 
     def open_file(self, url: str, accept: str) -> Flow:
         """What an attachment points to, as it arrives. Only what lies in this EHR is fetched."""
@@ -286,8 +296,14 @@ class _Haul:
     """What the pages of one search bring, each resource once."""
 
     def __init__(
-        self, may_show: Callable[[Json], bool], on_withheld: Withheld, keeps_back: KeepsBack
+        self,
+        may_show: Callable[[Json], bool],
+        on_withheld: Withheld,
+        keeps_back: KeepsBack,
+        *,
+        from_start: bool = True,
     ) -> None:
+        self._from_start = from_start
         self.matches: dict[str, Json] = {}
         self.complete = True
         self.following: str | None = None
@@ -332,7 +348,8 @@ class _Haul:
         return Found(
             matches=tuple(self.matches.values()),
             included=self._included,
-            complete=self.complete and (self._total or 0) <= self._counted,
+            complete=self.complete
+            and (not self._from_start or (self._total or 0) <= self._counted),
             withheld=self._withheld,
             following=self.following,
             applied=self._applied,

@@ -112,11 +112,42 @@ class PlanPage:
     print_hint: str
 
 
+def plan_cards(at: Showing, plans: Section[CarePlan]) -> tuple[PlanCard, ...]:
+    return tuple(_plan(at, each) for each in plans.items if each.is_current)
+
+
+def checklist(at: Showing, goals: Section[Goal]) -> tuple[ChecklistItem, ...]:
+    return tuple(_goal(at, each) for each in _sorted(goals.items))
+
+
+def past_plans_block(at: Showing, plans: Section[CarePlan]) -> Block:
+    words = at.words
+    past = [each for each in plans.items if not each.is_current]
+    return at.block(
+        plans,
+        key="plans",
+        heading=words("Plans"),
+        rows=[Row(_title(words, each), quiet=True) for each in past],
+        none=words("There is no care plan in this record."),
+    )
+
+
+def goals_block(at: Showing, goals: Section[Goal]) -> Block:
+    """Its rows are the checklist."""
+    words = at.words
+    return at.block(
+        goals,
+        key="goals",
+        heading=words("Your goals"),
+        rows=[],
+        none=words("There are no goals in this record.") if not goals.items else "",
+    )
+
+
 def plan_page(
     at: Showing, shell: Shell, plans: Section[CarePlan], goals: Section[Goal]
 ) -> PlanPage:
     words = at.words
-    current = [each for each in plans.items if each.is_current]
     return PlanPage(
         shell=shell,
         heading=words("Your care plan"),
@@ -124,24 +155,10 @@ def plan_page(
             "What you and your clinic agreed on. The clinic ticks the steps. "
             "If something does not fit, tell them."
         ),
-        plans=at.block(
-            plans,
-            key="plans",
-            heading=words("Plans"),
-            rows=[
-                Row(_title(words, each), quiet=True) for each in plans.items if not each.is_current
-            ],
-            none=words("There is no care plan in this record."),
-        ),
-        cards=tuple(_plan(at, each) for each in current),
-        goals=at.block(
-            goals,
-            key="goals",
-            heading=words("Your goals"),
-            rows=[],
-            none=words("There are no goals in this record.") if not goals.items else "",
-        ),
-        checklist=tuple(_goal(at, each) for each in _sorted(goals.items)),
+        plans=past_plans_block(at, plans),
+        cards=plan_cards(at, plans),
+        goals=goals_block(at, goals),
+        checklist=checklist(at, goals),
         print_hint=words("You can print this page or save it as a PDF from your browser."),
     )
 

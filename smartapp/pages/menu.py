@@ -132,6 +132,9 @@ def _clinic(words: Words) -> tuple[Entry, ...]:
             "access", words("Who can see your record"), words("This app, people who help you."),
         ),
         Entry(
+            "download", words("Take your record with you"), words("A copy to read, print or give."),
+        ),
+        Entry(
             "settings", words("Settings"), words("Size of letters, colours, plain words."),
         ),
     )  # fmt: skip

@@ -101,6 +101,18 @@ def document_sent(here: Present, reference: str) -> Callable[[int, str, bool], N
     return tell
 
 
+def export(here: Present, form: str) -> Callable[[int, str, bool], None]:
+    """Says that a copy of the record is about to leave, and gives what says how it ended."""
+    context, patient = _context(here), _own_patient(here)
+    _record(here, audit.export_begun(context, patient, form))
+
+    def ended(size: int, sha256: str, whole: bool) -> None:
+        event = audit.export_ended(context, patient, form, size=size, sha256=sha256, whole=whole)
+        here.services.audit.record(event)
+
+    return ended
+
+
 def in_requests(requests: Iterable[Request]) -> dict[str, int]:
     """How many messages, and how many units of work, these requests are made of."""
     listed = list(requests)

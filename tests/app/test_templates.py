@@ -57,7 +57,7 @@ def test_every_template_is_of_use(world: World, patient: Patient, nurse: Staff) 
         patient.browser.click("Follow-up visit")
         patient.go("visits")
         patient.browser.get(next(h for _, h in patient.browser.page.links if "/visits/" in h))
-        for page in ("plan", "costs", "access", "settings", "team"):
+        for page in ("plan", "costs", "access", "settings", "download", "team"):
             patient.go(page)
         patient.browser.click("Dr. Anita Patel")
         patient.go("documents")

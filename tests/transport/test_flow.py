@@ -123,5 +123,6 @@ def test_a_redirect_is_an_answer_and_is_not_followed(ehr: HTTPServer, transport:
     answer = Response(status=302, headers={"Location": ehr.url_for("/other")})
     ehr.expect_request("/file").respond_with_response(answer)
 
-    assert opened(transport, ehr.url_for("")).status == 302
+    with opened(transport, ehr.url_for("")) as flow:
+        assert flow.status == 302
     assert [request.path for request, _ in ehr.log] == ["/file"]

@@ -1,5 +1,5 @@
 """The parts of a patient's record: what each takes to be read, and how."""
 
-from smartapp.workflow.record.part import Part, older, read_part
+from smartapp.workflow.record.part import Part, older, read_part, read_whole
 
-__all__ = ["Part", "older", "read_part"]
+__all__ = ["Part", "older", "read_part", "read_whole"]

@@ -58,6 +58,18 @@ def older(loader: Loader, part: Part[T], address: str) -> Section[T]:
     return _made(part, found, paged=True)
 
 
+def read_whole(loader: Loader, part: Part[T], pages: int = 100) -> Section[T]:
+    """Page after page to the end. What fails on the way leaves a section that is not whole."""
+    section = read_part(loader, part)
+    items, seen = list(section.items), 1
+    while section.following and seen < pages:
+        section = older(loader, part, section.following)
+        items += section.items
+        seen += 1
+    ended = section.whole and not section.failed and not section.following
+    return Section(tuple(items), ended, section.failure if not items else None)
+
+
 def _searched(loader: Loader, part: Part[T]) -> Found:
     asks = part.asks
     if part.a_page:
