@@ -40,7 +40,7 @@ bp = Blueprint("take_away", __name__, url_prefix="/l/<lid>/download")
 JSON_TYPE = "application/fhir+json"
 STYLE = (
     "body{font:1rem/1.5 system-ui,sans-serif;max-width:50rem;margin:2rem auto;padding:0 1rem;"
-    "color:#1f2a2c}h1,h2{line-height:1.25}section{margin-block:2rem}"
+    "color:#1f2a2c;overflow-wrap:anywhere}h1,h2{line-height:1.25}section{margin-block:2rem}"
     "ul{padding-inline-start:1.25rem}.app-cards{list-style:none;padding:0}"
     ".app-card{border:1px solid #bbb;border-radius:.5rem;padding:.75rem 1rem;margin-block:.5rem;"
     "break-inside:avoid}h3{margin:0;font-size:1.0625rem}.app-card p{margin:.25rem 0}"
