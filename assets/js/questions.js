@@ -3,6 +3,12 @@
 
 export function followUp(form) {
   const followUps = [...form.querySelectorAll("[data-asked-when]")];
+  if (form.dataset.questions === "marked") {
+    // Tells the server that new questions were seen when an answer brought them up.
+    const mark = document.createElement("input");
+    Object.assign(mark, { type: "hidden", name: "script", value: "1" });
+    form.append(mark);
+  }
 
   function update() {
     for (const block of followUps) {

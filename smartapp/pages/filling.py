@@ -35,6 +35,8 @@ class FormPage:
     dangers: tuple[Danger, ...]
     notes: tuple[str, ...]
     saved: str
+    kept: str  # what the page's script says when it has kept what was typed, and when it could not
+    not_kept: str
     fault_heading: str
     faults: tuple[FaultLine, ...]
     action: str
@@ -78,6 +80,8 @@ def form_page(
         saved=words("Your answers are kept until {time}. Nothing is sent yet.", time=saved_until)
         if saved_until
         else "",
+        kept=words("What you typed is kept. Nothing is sent yet."),
+        not_kept=words("What you typed could not be kept just now. Do not close this page."),
         fault_heading=words("There is a problem"),
         faults=fault_lines(made) if complain else (),
         action=action,

@@ -224,6 +224,7 @@ def refusal_page(
         Unfit.NOT_NOW: words("This form is not for this time."),
         Unfit.NOT_FOR_PATIENTS: words("This form is not for patients to fill in."),
         Unfit.SIGNATURE: words("This form has to be signed in a way that is not possible here."),
+        Unfit.FILE: words("It needs a photo or a file, and this app cannot send one yet."),
         "not-found": words("This form is not there any more."),
     }
     return RefusedFormPage(

@@ -61,7 +61,7 @@ def step(here: Here, handle: str) -> View:
         desk = desk.keep(kept)
     if then in {"add", "remove"}:
         return see_other(f"{address}?part={part.number}")
-    if then == "autosave":
+    if then == "keep":
         return Response(status=204)
     if then == "save":
         keep_in_ehr(desk)

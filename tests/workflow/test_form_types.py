@@ -118,6 +118,7 @@ def test_something_else_is_what_stands_beside_it() -> None:
     assert [list(each) for each in both] == [["valueCoding"], ["valueString"]]
     assert fill(form(one), {"q": ["a"], "q~other": ["left over"]}).answers == {"q": ("a",)}
     assert fill(form(one), {"q": ["~other"], "q~other": [""]}).answers == {}
+    assert fill(form(one), {"q~other": ["my own"]}).answers == {"q": ("my own",)}
 
 
 @pytest.mark.parametrize(

@@ -341,7 +341,7 @@ def _own(words: Words, item: Item, name: str, posted: Fields, given: Sequence[st
     written = next(iter(posted.get(f"{name}{OTHER}", ())), "") or ", ".join(own)
     return Own(
         name=f"{name}{OTHER}",
-        label=words("Your own answer"),
+        label=words("Your own answer to: {question}", question=in_locale(item.text, words.locale)),
         value=written,
         choice=Choice(OTHER, words("Something else"), OTHER in given or bool(own)),
     )

@@ -55,7 +55,6 @@ class FormFields:
     def _field(self, slot: Slot) -> Field:
         item, filled = slot.item, self._filled
         fault = filled.faults.get(slot.key) if self._complain else None
-        asked = slot.key in filled.asked
         made = field_of(
             self._words,
             item,
@@ -66,9 +65,18 @@ class FormFields:
             asked_when=asked_when(item, lambda link: name_at(link, slot, filled.plan)),
             zone=self._zone,
         )
-        made = replace(made, shown=asked, html=safe_html(in_locale(item.xhtml, self._words.locale)))
+        made = replace(
+            made,
+            shown=self._is_shown(slot),
+            html=safe_html(in_locale(item.xhtml, self._words.locale)),
+        )
         if is_given(item):
             return replace(made, kind="fixed", value=self._said(item, filled.values.get(slot.key)))
+        if made.kind == "file":
+            instead = self._words(
+                "A photo or file cannot be sent here yet. Please bring it to your visit."
+            )
+            return replace(made, kind="fixed", value=instead)
         if _has_lines(item):
             lines = tuple(self._fields.get(slot.name, ())) or ("",)
             add = self._words("Add another answer")
@@ -76,6 +84,11 @@ class FormFields:
         if item.type == "group" and item.control in TABLES:
             return self._as_table(made)
         return made
+
+    def _is_shown(self, slot: Slot) -> bool:
+        """What is not asked because of what stands around it is hidden and shown with that."""
+        decides_itself = bool(slot.item.conditions or slot.item.enabled_by)
+        return slot.key in self._filled.asked or not decides_itself
 
     def _as_shown(self, slot: Slot) -> Fields:
         """A calculated value stands in its field as if it had been typed."""
@@ -111,8 +124,7 @@ class FormFields:
                     remove=words("Take away {group}, number {n}", group=label, n=index),
                 )
             )
-        any_slot = filled.slots.get((item.link_id, (*path, numbers[0]))) if numbers else None
-        asked = any_slot.key in filled.asked if any_slot else True
+        first = filled.slots.get((item.link_id, (*path, numbers[0]))) if numbers else None
         outside = Slot(item, path, None)
         table = item.control in TABLES and not any(f.fields for row in rows for f in row.fields)
         return Field(
@@ -123,7 +135,7 @@ class FormFields:
             rows=tuple(rows),
             columns=_columns(rows[0].fields) if table and rows else (),
             asked_when=asked_when(item, lambda link: name_at(link, outside, filled.plan)),
-            shown=asked,
+            shown=self._is_shown(first) if first else True,
             add=words("Add another: {group}", group=label)
             if len(numbers) < most_rows(filled, item.link_id)
             else "",

@@ -31,6 +31,7 @@ class Unfit(StrEnum):
     OPTIONS_CHANGE = "options-change"
     NO_OPTIONS = "no-options"
     TYPE = "type"
+    FILE = "file"
     EXPRESSION = "expression"
     PATTERN = "pattern"
     TWICE = "link-id-twice"
@@ -140,6 +141,8 @@ def _is_dispensable(item: Item, expression: Expression | None) -> bool:
 def _check_item(plan: Plan, item: Item) -> None:
     if item.type not in TYPES:
         raise FormRefused(Unfit.TYPE, f"{item.link_id}: {item.type}")
+    if item.type == "attachment" and item.required and not _is_hidden(plan, item):
+        raise FormRefused(Unfit.FILE, item.link_id)  # files cannot be taken in yet
     needs_options = item.type == "choice" and not item.read_only and not _is_hidden(plan, item)
     if needs_options and not item.options:
         raise FormRefused(Unfit.NO_OPTIONS, item.value_set or item.link_id)

@@ -83,7 +83,10 @@ def posted(item: Item, name: str, fields: Fields) -> list[str]:
     given = [text for value in fields.get(name, ()) if (text := typed(value))]
     if item.takes_own_words:
         own = [text for value in fields.get(f"{name}{OTHER}", ()) if (text := typed(value))]
-        given = [each for each in given if each != OTHER] + (own if OTHER in given else [])
+        chosen = [each for each in given if each != OTHER]
+        # Whoever chose nothing and wrote something meant what they wrote.
+        written = [*chosen, *(own if OTHER in given or not chosen else [])]
+        given = sorted(written, key=lambda each: item.option(each) is None)  # own words come last
     return given if item.repeats else given[:1]
 
 
