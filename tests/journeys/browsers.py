@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +18,7 @@ from playwright.sync_api import (
     Browser,
     ConsoleMessage,
     Page,
+    Playwright,
     Request,
     expect,
     sync_playwright,
@@ -54,12 +57,19 @@ def chromium(*flags: str, keeps_pages: bool = False) -> Iterator[Browser]:
     """`keeps_pages`: for the Back button, as it does for people, and not for tests by itself."""
     expect.set_options(timeout=SECONDS * 1000)
     left_out = ["--disable-back-forward-cache"] if keeps_pages else []
-    with sync_playwright() as playwright:
-        yield playwright.chromium.launch(
-            executable_path=chromium_path(),
-            args=[*FLAGS, *flags],
-            ignore_default_args=left_out,
-        )
+    browser = _driver().chromium.launch(
+        executable_path=chromium_path(), args=[*FLAGS, *flags], ignore_default_args=left_out
+    )
+    yield browser
+    browser.close()
+
+
+@cache
+def _driver() -> Playwright:
+    """One for a process: a second would find the loop of the first one running."""
+    driver = sync_playwright().start()
+    atexit.register(driver.stop)
+    return driver
 
 
 @dataclass

@@ -64,13 +64,10 @@ def test_a_refill_can_be_asked_for_by_keyboard_alone(patient: Patient) -> None:
     frame = page.main_frame
     tab_to(page, frame, ".govuk-skip-link")
     page.keyboard.press("Enter")
-    tab_to(page, frame, "main a.govuk-button")
+    tab_to(page, frame, ".app-tiles a[href$='/medicines']")
     page.keyboard.press("Enter")
-    page.wait_for_url("**/ask")
-    tab_to(page, frame, "a[href$='/refill']")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/ask/refill")
-    tab_to(page, frame, ".app-card a")
+    page.wait_for_url("**/medicines")
+    tab_to(page, frame, ".app-card a.govuk-button")
     page.keyboard.press("Enter")
     page.wait_for_url("**/ask/*/refill")
 

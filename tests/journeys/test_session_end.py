@@ -103,6 +103,8 @@ def test_typing_keeps_a_session_and_a_look_by_the_script_does_not(
         with page.expect_response(asks) as asked:
             patient.free_text.press_sequentially("x")
         assert asked.value.request.method == "POST"
+    with page.expect_response(lambda answer: answer.status == 204):  # and then it is kept
+        time_passes(world, page, 5)
     time_passes(world, page, IDLE - 100)
     expect(page.locator("dialog")).to_be_visible()
     assert page.evaluate(LOOK) == 200
