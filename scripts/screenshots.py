@@ -38,6 +38,7 @@ def main() -> int:
         receipt(programs, browser, "maria", "es")
         medicines(programs, browser, "phone-night", color_scheme="dark")
         medicines(programs, browser, "phone-own-colours", forced_colors="active")
+        care(programs, browser)
         loop(browser, phone, desk)
     for picture in sorted(IMAGES.glob("*.png")):
         print(f"{picture.stat().st_size / 1024:6.0f} KB  {picture.name}")
@@ -80,6 +81,19 @@ def medicines(programs: Programs, browser: Browser, name: str, **wishes: Any) ->
     patient.logs_in("dorothy")
     patient.goes_to("medicines")
     picture(page, name)
+    page.close()
+
+
+def care(programs: Programs, browser: Browser) -> None:
+    """Visits, the plan and bills, in the hand and at a desk."""
+    page = browser.new_page(viewport=PHONE, locale="en-US")
+    patient = Patient(page, programs.app)
+    patient.logs_in("walter")
+    for size, where in ((PHONE, "phone"), (DESK, "desk")):
+        page.set_viewport_size(size)
+        for name in ("visits", "plan", "costs", "documents"):
+            patient.goes_to(name)
+            picture(page, f"{where}-{name}")
     page.close()
 
 

@@ -164,7 +164,7 @@ def _form(
             phone=phone,
         )
         return Form(name, None, None, note)
-    show = expected(content.type) in {Shown.AS_PDF, Shown.AS_IMAGE}
+    show = expected(content.type) in {Shown.AS_PDF, Shown.AS_IMAGE, Shown.AS_HTML}
     return Form(
         name=_size(words, name, content.size),
         open=Link(words("Open it"), links.show(place)) if show else None,

@@ -26,6 +26,8 @@ LONGEST_NAME = 80
 # How cleaned words look in their frame: the one style that their policy lets in.
 STYLE = (
     "body{font:1.0625rem/1.5 system-ui,sans-serif;margin:1rem;overflow-wrap:anywhere}"
+    "h1,h2,h3,h4,h5,h6{margin-block:1rem .25rem;line-height:1.25;font-size:1.0625rem}"
+    "h1{font-size:1.375rem}h2{font-size:1.1875rem}p,ul,ol{margin-block:.25rem .75rem}"
     "table{border-collapse:collapse}td,th{border:1px solid;padding:.25rem .5rem;text-align:start}"
 )
 STYLE_HASH = base64.b64encode(hashlib.sha256(STYLE.encode()).digest()).decode()
