@@ -62,8 +62,10 @@ def forms_page(
     begun: Sequence[Begun],
     sent: Part[AnsweredForm],
 ) -> FormsPage:
-    first_visit = [each for each in clinic.forms.values() if each.first_visit]
-    others = [e for e in clinic.forms.values() if e.for_anyone and not e.first_visit]
+    elsewhere = {url_of(each.canonical) for each in begun} | {each.url for each in asked}
+    mine = [e for e in clinic.forms.values() if e.plan.form.url not in elsewhere]
+    first_visit = [each for each in mine if each.first_visit]
+    others = [each for each in mine if each.for_anyone and not each.first_visit]
     answered = {each.questionnaire.partition("|")[0] for each in sent.items if each.is_sent}
     groups = (
         CardGroup(
@@ -99,6 +101,10 @@ def forms_page(
         again=Link(words("Try again"), paths.forms) if missing else None,
         groups=tuple(group for group in groups if group.cards),
     )
+
+
+def url_of(canonical: str) -> str:
+    return canonical.partition("|")[0]
 
 
 def _asked_card(words: Words, paths: Paths, clinic: ClinicForms, asked: AskedFor) -> Card:

@@ -22,7 +22,7 @@ from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.beginning import read_back
 from smartapp.workflow.forms.finding import AskedFor, asked_in_plans, asked_in_tasks
 from smartapp.workflow.forms.plan import FormRefused
-from smartapp.workflow.forms.sheet import CANONICAL, REPLACES
+from smartapp.workflow.forms.sheet import CANONICAL, REPLACES, is_typed
 from smartapp.workflow.loading import Loader, as_found
 
 bp = Blueprint("forms", __name__, url_prefix="/l/<lid>/forms")
@@ -41,7 +41,8 @@ def all_forms(here: Here) -> View:
     patient = sure_of_patient(got["patient"])
     tasks, plans = as_found(got["tasks"]), as_found(got["plans"])
     sent = _newest_first(section_of(as_found(got["responses"]), AnsweredForm.from_fhir))
-    asked = _open([*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)], here)
+    listed = [*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)]
+    asked = _open(listed, here, sent)
     record.viewed(here, patient.id, QuestionnaireResponse=len(sent.items), Task=len(asked))
     page = forms_page(
         here.words,
@@ -77,14 +78,15 @@ def _newest_first(sent: Section[AnsweredForm]) -> Section[AnsweredForm]:
     return Section(ordered, sent.whole, sent.failure)
 
 
-def _open(asked: list[AskedFor], here: Here) -> list[AskedFor]:
-    """Each form once, however often it is asked for; without those that are on their way."""
+def _open(asked: list[AskedFor], here: Here, sent: Section[AnsweredForm]) -> list[AskedFor]:
+    """Each form once, however often it is asked for; without those that are on their way, or were
+    sent since they were asked for: not every EHR lets a patient close a Task.
+    """
     on_the_way = {each.form for each in here.services.outbox.of(here.active.person)}
     known: dict[str, AskedFor] = {}
     for each in asked:
-        url = each.canonical.partition("|")[0]
-        if draft_name(url) not in on_the_way:
-            known.setdefault(url, each)
+        if draft_name(each.url) not in on_the_way and not each.is_answered_by(sent.items):
+            known.setdefault(each.url, each)
     return list(known.values())
 
 
@@ -96,7 +98,7 @@ def _begun(here: Here, sent: Section[AnsweredForm]) -> list[Begun]:
         if draft is None:
             continue
         sid = draft.fields.get("submission", [""])[0]
-        if here.services.outbox.find(sid, person) is None:
+        if here.services.outbox.find(sid, person) is None and is_typed(draft.fields):
             end = here.words.date_time(datetime.fromtimestamp(draft.ends_at, UTC))
             url = form.removeprefix("form:")
             found[url] = Begun(draft.fields.get(CANONICAL, [url])[0], end)

@@ -95,7 +95,7 @@ def test_a_form_of_several_parts_keeps_the_place(world: World, james: Patient) -
         {"operation-what~2": "Knee", "operation-year~2": "in May"},
         status=422,
     )
-    assert "Write it like this: YYYY" in third.text
+    assert "Write it like this: YYYY, like 2011" in third.text
     fourth = forms.goes_on(james, third, {"operation-year~2": "2011"})
     assert "Part 2 of 4" in fourth.text
     saved = forms.goes_on(james, fourth, {"medicine": ["Aspirin"]}, then="save")
@@ -211,6 +211,7 @@ def test_a_form_that_the_clinic_asks_for_is_found_and_filled_in(
     assert response["_questionnaire"]["extension"][0]["valueString"] == "Before your test"
     nurse.opens("nina")
     assert "Toast" in nurse.opens_item("Before your test").text
+    assert "Your clinic asks you to fill in" not in james.go("forms").text
 
 
 def test_a_form_that_cannot_be_understood_is_refused_with_a_reason(

@@ -188,32 +188,36 @@ EVERYTHING = {
 }  # fmt: skip
 
 
-def everything(language: str) -> str:
+def everything(language: str) -> list[str]:
+    """Each part of it, as a page."""
     plan = prepared(EVERYTHING)
     fields = {"table~rows": ["1", "2"], "rows~rows": ["1", "2"], "decimal": ["a lot"]}
     filled = work_out(plan, fields, Known())
     words = words_for(language)
     parts = parts_of(plan)
-    page = form_page(
-        words,
-        shell(words, app_name="Portal", title="Everything", failing=True),
-        filled=filled,
-        fields=fields,
-        zone=Known().reading.zone,
-        parts=parts,
-        part=parts[0],
-        dangers=(),
-        notes=(),
-        saved_until="",
-        action="/nowhere",
-        complain=True,
-    )
     app = Flask(
         "forms", static_folder=str(ROOT / "static"), template_folder=str(ROOT / "templates")
     )
     templating.register(app, ROOT)
+    pages = [
+        form_page(
+            words,
+            shell(words, app_name="Portal", title="Everything", failing=True),
+            filled=filled,
+            fields=fields,
+            zone=Known().reading.zone,
+            parts=parts,
+            part=part,
+            dangers=(),
+            notes=(),
+            saved_until="",
+            action="/nowhere",
+            complain=True,
+        )
+        for part in parts
+    ]
     with app.test_request_context():
-        return render_template("pages/form.html", page=page)
+        return [render_template("pages/form.html", page=page) for page in pages]
 
 
 @pytest.mark.parametrize(("language", "width"), [("en", 360), ("es", 1280)])
@@ -221,21 +225,25 @@ def test_every_type_of_question_is_for_everybody(
     windows: Windows, language: str, width: int
 ) -> None:
     page = windows.open(width=width)
-    html = everything(language)
+    see = Inspector(page)
+    for number, html in enumerate(everything(language)):
+        show(page, f"{windows.programs.app}/everything-{number}", html)
+        see.look(f"part {number}")
+        reached = reached_by_keyboard(page)
+        names = page.locator("main form [name]:not([type=hidden]):visible").evaluate_all(
+            "all => [...new Set(all.filter((each) => each.tabIndex >= 0).map((each) => each.name))]"
+        )
+        assert set(names) <= reached, set(names) - reached
+    assert not see.findings, see
+    assert len(see.looked_at) == 5
 
+
+def show(page: Page, address: str, html: str) -> None:
     def answer(route: Route) -> None:
         route.fulfill(body=html, content_type="text/html; charset=utf-8")
 
-    page.route("**/everything", answer)
-    page.goto(f"{windows.programs.app}/everything")
-    see = Inspector(page)
-    see.look("everything")
-    assert not see.findings, see
-    reached = reached_by_keyboard(page)
-    names = page.locator("main form [name]:not([type=hidden]):visible").evaluate_all(
-        "all => [...new Set(all.filter((each) => each.tabIndex >= 0).map((each) => each.name))]"
-    )
-    assert set(names) <= reached, set(names) - reached
+    page.route(address, answer)
+    page.goto(address)
 
 
 def reached_by_keyboard(page: Page) -> set[str]:

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from smartapp.errors import MalformedAnswer, NotFound, SmartappError
 from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element, Json
 from smartapp.fhir.questionnaire import Option
 from smartapp.fhir.questionnaire.reading import options_of_value_set
+from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.fitness import Unfit, prepared
 from smartapp.workflow.forms.plan import FormRefused, Plan
 from smartapp.workflow.gate import Gate
@@ -28,6 +30,18 @@ class AskedFor:
     title: str
     due: str  # as the EHR writes it
     source: str  # the Task or CarePlan that says so
+    since: FhirDate | None = None
+
+    @property
+    def url(self) -> str:
+        return self.canonical.partition("|")[0]
+
+    def is_answered_by(self, sent: Iterable[AnsweredForm]) -> bool:
+        """By a response since it was asked for; what has no date was asked for before all."""
+        answers = [e for e in sent if e.is_sent and e.questionnaire.partition("|")[0] == self.url]
+        if self.since is None:
+            return bool(answers)
+        return any(e.authored and e.authored.latest >= self.since.earliest for e in answers)
 
 
 @dataclass(frozen=True)
@@ -51,7 +65,11 @@ def asked_in_tasks(tasks: Found | SmartappError, patient: str) -> Iterator[Asked
                 period = restriction.child("period") if restriction else None
                 end = period.text("end") if period else None
                 yield AskedFor(
-                    canonical, task.text("description") or "", end or "", f"Task/{task.text('id')}"
+                    canonical,
+                    task.text("description") or "",
+                    end or "",
+                    f"Task/{task.text('id')}",
+                    task.date("authoredOn"),
                 )
         except MalformedAnswer:
             continue  # what cannot be read asks for nothing
@@ -87,6 +105,7 @@ def asked_in_plans(plans: Found | SmartappError) -> Iterator[AskedFor]:
                             detail.text("description") or "",
                             "",
                             f"CarePlan/{plan.text('id')}",
+                            plan.date("created"),
                         )
         except MalformedAnswer:
             continue

@@ -8,14 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from smartapp.errors import MalformedAnswer
-from smartapp.fhir.element import Json
 from smartapp.fhir.people import Patient
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.serial import as_bytes
 from smartapp.words import in_locale
 from smartapp.workflow.forms.beginning import Beginning, given_as_json, given_from_json
 from smartapp.workflow.forms.finding import FoundForm
+from smartapp.workflow.forms.naming import ROWS, WAS
 from smartapp.workflow.forms.posted import Fields, Reading
 from smartapp.workflow.forms.scores import score_of
 from smartapp.workflow.forms.tree import FilledForm
@@ -54,12 +53,7 @@ class Sheet:
 
     @property
     def is_typed(self) -> bool:
-        prefilled = set(self.kept.get(PREFILLED, ()))
-        return any(
-            any(text.strip() for text in values)
-            for name, values in self.fields.items()
-            if name not in prefilled and not name.endswith("~rows")
-        )
+        return is_typed(self.kept)
 
     @property
     def is_of_another_version(self) -> bool:
@@ -149,10 +143,11 @@ def asked(
     )
 
 
-def is_answer_to(response: Json, canonical: str) -> bool:
-    """Whether a stored response is one to this form, whatever its version."""
-    try:
-        named = str(response.get("questionnaire") or "")
-    except AttributeError:
-        raise MalformedAnswer("QuestionnaireResponse: not a resource") from None
-    return named.partition("|")[0] == canonical.partition("|")[0]
+def is_typed(kept: Mapping[str, list[str]]) -> bool:
+    """Something of it is a person's own, and not only what the form started with."""
+    ours = {*OURS, *kept.get(PREFILLED, ())}
+    return any(
+        any(text.strip() for text in values)
+        for name, values in kept.items()
+        if name not in ours and not name.endswith((ROWS, WAS))
+    )
