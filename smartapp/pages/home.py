@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
 from smartapp.pages.block import Block, Places, Trouble, places
 from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
@@ -26,6 +27,7 @@ class HomePage:
     actions_label: str
     actions: tuple[Link, ...]
     cannot_ask: str
+    other_record: str
     places: Places
     urgent_heading: str
     urgent: str
@@ -44,7 +46,7 @@ def home_page(
     shell: Shell,
     keys: Sequence[str],
     *,
-    name: str,
+    patient: Patient,
     topics: Mapping[str, Topic],
     can_ask: bool,
     urgent: str,
@@ -52,7 +54,8 @@ def home_page(
     words = at.words
     return HomePage(
         shell=shell,
-        heading=_greeting(words, shell, name),
+        heading=_greeting(words, shell, patient.name or ""),
+        other_record=other_record_note(words, patient, at.source.phone),
         actions_label=words("What you can do"),
         actions=_actions(at, topics) if can_ask else (),
         cannot_ask=""
@@ -106,6 +109,24 @@ def requests_block(
         extra=RequestsShown(cards[:SHOWN], words("There is an answer")),
         more=Link(words("All your requests"), at.paths.requests) if cards else None,
     )
+
+
+def other_record_note(words: Words, patient: Patient, phone: str) -> str:
+    """A patient may have more than one record: what stands in the other is not shown here."""
+    how = {kind for kind, _ in patient.links}
+    if "replaced-by" in how or not patient.active:
+        return words(
+            "Your clinic keeps a newer record for you. This one may be out of date. "
+            "Call the clinic at {phone} to open the newer one.",
+            phone=phone,
+        )
+    if how & {"replaces", "seealso", "refer"}:
+        return words(
+            "Your clinic has one more record for you. Some of your health data may be only there. "
+            "If something is missing, call the clinic at {phone}.",
+            phone=phone,
+        )
+    return ""
 
 
 def _greeting(words: Words, shell: Shell, name: str) -> str:

@@ -93,6 +93,7 @@ def _health(words: Words) -> tuple[Entry, ...]:
             "procedures", words("Operations and treatments"), words("What was done."),
             _search("Procedure"),
         ),
+        Entry("words", words("Medical words"), words("What they mean, in plain ones.")),
     )  # fmt: skip
 
 

@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smartapp.fhir.medication import MedicationOrder
+from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
 from smartapp.pages.block import Badge, Block, Places, Row, places
+from smartapp.pages.home import other_record_note
 from smartapp.pages.shell import Shell
 from smartapp.pages.showing import Showing
 
@@ -20,15 +22,17 @@ class SummaryPage:
     shell: Shell
     heading: str
     lead: str
+    other_record: str
     places: Places
 
 
-def summary_page(at: Showing, shell: Shell, keys: Sequence[str]) -> SummaryPage:
+def summary_page(at: Showing, shell: Shell, patient: Patient, keys: Sequence[str]) -> SummaryPage:
     words = at.words
     return SummaryPage(
         shell=shell,
         heading=words("Your health in short"),
         lead=words("This is what your clinic has in its record. Show it to whoever treats you."),
+        other_record=other_record_note(words, patient, at.source.phone),
         places=places(words, keys, at.source),
     )
 

@@ -84,7 +84,7 @@ def summary(here: Here) -> View:
         "summary",
         title=here.words("Your health in short"),
         pieces=pieces,
-        page=lambda shell, _patient: summary_page(at, shell, [each.key for each in pieces]),
+        page=lambda shell, patient: summary_page(at, shell, patient, [each.key for each in pieces]),
     )
 
 

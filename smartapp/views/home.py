@@ -59,7 +59,7 @@ def home(here: Here) -> Response:
             at,
             shell,
             [each.key for each in pieces],
-            name=patient.name or "",
+            patient=patient,
             topics=policy.topics,
             can_ask=here.can_ask,
             urgent=in_locale(policy.urgent, here.words.locale),

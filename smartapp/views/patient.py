@@ -9,6 +9,7 @@ from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages.menu import menu_page
 from smartapp.pages.requests import requests_page
+from smartapp.pages.words_page import words_page
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
@@ -28,6 +29,16 @@ def all_pages(here: Here) -> View:
     shell = patient_shell(here, here.words("All pages"), patient)
     phone = here.services.policy.phones.clinic
     return show("all", menu_page(here.words, shell, here.paths, here.gate, phone))
+
+
+@bp.get("/words")
+@requires_launch(Role.PATIENT)
+def medical_words(here: Here) -> View:
+    """The clinic's whole glossary. Nothing of the record decides what is in it."""
+    patient = here.loader().patient()
+    record.viewed(here, patient.id)
+    shell = patient_shell(here, here.words("Medical words"), patient)
+    return show("words", words_page(here.words, shell, here.services.policy.glossary))
 
 
 @bp.get("/requests")

@@ -6,6 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from smartapp.fhir.people import Patient as Patient_
+from smartapp.pages.home import other_record_note
+from smartapp.words import words_for
 from tests.app import people
 from tests.app.people import Patient
 from tests.app.world import World, opened
@@ -206,6 +209,42 @@ def test_the_library_is_told_a_code_and_a_language_and_nothing_else(
         assert "dorothy" not in href.lower()
     assert page.html.count('rel="noreferrer"') == len(links)
     assert 'target="' not in page.html
+
+
+# --- C5: more than one record ---------------------------------------------------------------------
+
+
+def test_c5_who_has_another_record_is_told_that_something_may_be_there(world: World) -> None:
+    carol = people.patient(world)
+    carol.logs_in("carol")
+    for path in ("start", "summary"):
+        assert "Your clinic has one more record for you." in carol.go(path).text
+
+
+@pytest.mark.parametrize(
+    ("links", "active", "said"),
+    [
+        ((("replaced-by", "Patient/2"),), True, "a newer record"),
+        ((), False, "a newer record"),
+        ((("replaces", "Patient/2"),), True, "one more record"),
+        ((("seealso", "Patient/2"),), True, "one more record"),
+        ((), True, ""),
+    ],
+)
+def test_c5_a_link_is_understood_both_ways(
+    links: tuple[tuple[str, str], ...], active: bool, said: str
+) -> None:
+    patient = Patient_.from_fhir(
+        {
+            "resourceType": "Patient",
+            "id": "1",
+            "active": active,
+            "link": [{"type": how, "other": {"reference": to}} for how, to in links],
+        }
+    )
+    note = other_record_note(words_for("en"), patient, "1")
+    assert said in note
+    assert bool(note) is bool(said)
 
 
 # --- what is not offered --------------------------------------------------------------------------

@@ -62,7 +62,7 @@ def test_every_template_is_of_use(world: World, patient: Patient, nurse: Staff) 
         patient.browser.click("Dr. Anita Patel")
         patient.go("documents")
         patient.browser.click("After-visit summary")
-        for page in ("allergies", "summary", "immunizations", "results"):
+        for page in ("allergies", "words", "summary", "immunizations", "results"):
             patient.go(page)
         patient.browser.click("Potassium")
         patient.go("nowhere", status=404)

@@ -120,11 +120,14 @@ class Reader:
 
 
 @contextmanager
-def reader(patient: str, resources: Sequence[Mapping[str, Any]] = ()) -> Iterator[Reader]:
+def reader(
+    patient: str, resources: Sequence[Mapping[str, Any]] = (), *, staff: bool = False
+) -> Iterator[Reader]:
+    """A session of the patient, or of a nurse in the patient's chart."""
     with TemporaryDirectory(prefix="record-") as name:
         folder = Path(name)
         config = json.loads((ROOT / "launch-config.json").read_text())
-        config["ehrs"] = config["ehrs"][:1]
+        config["ehrs"] = config["ehrs"][1:] if staff else config["ehrs"][:1]
         config["ehrs"][0] |= {"iss": EHR, "client_auth": "public"}
         (folder / "launch-config.json").write_text(json.dumps(config))
         settings = load_settings(
@@ -141,7 +144,7 @@ def reader(patient: str, resources: Sequence[Mapping[str, Any]] = ()) -> Iterato
         made.transport.close()
         table = FromTable()
         services = replace(made, transport=table, first_word=5.0)
-        active, secret = services.launches.open(_launched(patient))
+        active, secret = services.launches.open(_nurse(patient) if staff else _launched(patient))
         app = create_app(settings, services)
         found = Reader(app, services, table, active.lid, secret)
         found.holds(resources)
@@ -162,4 +165,14 @@ def _launched(patient: str) -> Launched:
         token=Token("token", 4_000_000_000.0, "patient/*.cruds"),
         patient_id=patient,
         locale="en",
+    )
+
+
+def _nurse(patient: str) -> Launched:
+    return replace(
+        _launched(patient),
+        ehr_key="sandbox-clinicians",
+        kind=LaunchKind.EHR,
+        user=User(EHR, "a-nurse", "Practitioner/n", Role.STAFF),
+        token=Token("token", 4_000_000_000.0, "user/*.cruds"),
     )
