@@ -28,6 +28,13 @@ def notice(words: Words, code: str) -> Notice | None:
         "settings-saved": Notice(done, words("Your settings are saved."), success=True),
         "rated": Notice(done, words("The clinic has your opinion. Thank you."), success=True),
         "discarded": Notice(done, words("It is deleted. Nothing was sent."), success=True),
+        "oldest-closed": Notice(
+            important,
+            words(
+                "You had ten records open in this browser. "
+                "The one that you opened first was closed."
+            ),
+        ),
         "claimed": Notice(done, words("You have this item now."), success=True),
         "released": Notice(done, words("The item is back in the queue."), success=True),
         "answered": Notice(

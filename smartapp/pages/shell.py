@@ -82,6 +82,7 @@ class Shell:
     footer: str = ""
     style: str = ""  # the address of the EHR's colours, where it states any
     session: SessionTime | None = None
+    switch: Link | None = None  # to the record of another person, by the EHR's own choice
     own_window: Link | None = None  # the way out of the EHR's frame
     manage: Link | None = None  # where a patient sees which apps may see the record
     begun: bool = False  # its opening was sent before it was known whose record it is

@@ -14,11 +14,12 @@ class SignedOutPage:
     heading: str
     text: str
     still_sending: str
+    others: str
     again: Link | None
 
 
 def signed_out_page(
-    words: Words, *, app_name: str, staff: bool, is_all_sent: bool
+    words: Words, *, app_name: str, staff: bool, is_all_sent: bool, others_open: bool
 ) -> SignedOutPage:
     return SignedOutPage(
         shell=shell(words, app_name=app_name, title=words("You are signed out")),
@@ -29,5 +30,8 @@ def signed_out_page(
         still_sending=""
         if is_all_sent
         else words("Something that you sent is still on its way. We go on with it."),
+        others=words("Another record is still open in this browser. Sign out of it too.")
+        if others_open
+        else "",
         again=None if staff else Link(words("Go to the front page"), "/"),
     )

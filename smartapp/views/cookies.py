@@ -17,6 +17,16 @@ def session_cookie(lid: str) -> str:
     return f"__Host-L-{lid}"
 
 
+def secrets_brought() -> dict[str, str]:
+    """By launch: what this browser holds of sessions, alive or over."""
+    prefix = session_cookie("")
+    return {
+        name.removeprefix(prefix): value
+        for name, value in request.cookies.items()
+        if name.startswith(prefix)
+    }
+
+
 def pending_cookie(lid: str) -> str:
     return f"__Host-P-{lid}"
 

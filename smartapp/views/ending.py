@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import dataclass
+
+from werkzeug.wrappers import Response
 
 from smartapp import audit
+from smartapp.config import LaunchKind
 from smartapp.errors import NoSession
 from smartapp.launch import give_back
 from smartapp.services import Services
-from smartapp.sessions import ActiveLaunch, EndReason
-from smartapp.views import record
+from smartapp.sessions import ActiveLaunch, EndReason, held_by
+from smartapp.sessions.browser import MOST_LIVE
+from smartapp.views import cookies, record
 
+CLOSED = "oldest-closed"  # what the next page says of it
 KEPT_FOR_OUTBOX = "kept-for-outbox"
 
 
@@ -37,3 +43,36 @@ def end_session(services: Services, active: ActiveLaunch, secret: str, reason: E
         )
     services.audit.record(audit.tokens_given_back(context, outcome))
     return not waits
+
+
+@dataclass(frozen=True)
+class Room:
+    """What has to go from a browser before another session fits."""
+
+    over: tuple[str, ...]  # launches whose cookies can go
+    closed: bool  # some of them were alive
+
+    def tidy(self, response: Response, kind: LaunchKind) -> None:
+        for lid in self.over:
+            cookies.drop(response, cookies.session_cookie(lid), kind)
+
+
+def make_room(services: Services) -> Room:
+    """The session that was opened first ends, and its page says why. Only a browser that holds the
+    secret of a session has it ended so.
+    """
+    brought = cookies.secrets_brought()
+    held = held_by(services.launches, brought, most=MOST_LIVE - 1)
+    for active in held.surplus:
+        try:
+            end_session(services, active, brought[active.lid], EndReason.REPLACED)
+        except NoSession:  # its registration is gone
+            services.launches.end(active.lid, brought[active.lid], EndReason.REPLACED)
+    gone = (*held.dead, *(active.lid for active in held.surplus))
+    return Room(gone, bool(held.surplus))
+
+
+def others_open(services: Services, lid: str) -> bool:
+    """Whether this browser holds another session that is alive."""
+    brought = {name: secret for name, secret in cookies.secrets_brought().items() if name != lid}
+    return bool(held_by(services.launches, brought).live)

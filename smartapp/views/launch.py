@@ -40,6 +40,7 @@ from smartapp.pages.opening import opening
 from smartapp.sessions.launches import PENDING_SECONDS, ActiveLaunch
 from smartapp.transport import origin
 from smartapp.views import cookies, record
+from smartapp.views.ending import CLOSED, make_room
 from smartapp.views.frame import instead_of_frame
 from smartapp.views.here import View, services
 from smartapp.views.language import locale_of_browser
@@ -108,12 +109,15 @@ def back(key: str) -> View:
         raise UnknownIssuer
     pending = _pending(ehr)
     launched = _arrive(pending, ehr)
+    room = make_room(services())
     active, secret = services().launches.open(_in_their_language(launched))
     patient = f"Patient/{launched.patient_id}" if launched.patient_id else ""
     context = record.context_of(active, ehr.client_id)
     services().audit.record(audit.session_opened(context, patient))
     _resume_outbox(active)
-    response = see_other(f"/l/{active.lid}/{_first_page(active)}")
+    said = f"?said={CLOSED}" if room.closed else ""
+    response = see_other(f"/l/{active.lid}/{_first_page(active)}{said}")
+    room.tidy(response, pending.kind)
     cookies.keep(response, cookies.session_cookie(active.lid), secret, pending.kind, None)
     cookies.drop(response, cookies.pending_cookie(pending.lid), pending.kind)
     return response

@@ -16,7 +16,7 @@ from smartapp.pages.signed_out import signed_out_page
 from smartapp.pages.style import style_sheet
 from smartapp.sessions import EndReason
 from smartapp.views import cookies
-from smartapp.views.ending import end_session
+from smartapp.views.ending import CLOSED, end_session, others_open
 from smartapp.views.headers import forget_pages
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import outside, see_other, show, time_left
@@ -28,7 +28,8 @@ bp = Blueprint("session", __name__, url_prefix="/l/<lid>")
 @bp.get("/")
 @requires_launch(Role.PATIENT, Role.STAFF, asks_ehr=False)
 def start(here: Here) -> View:
-    return see_other(here.paths.queue if here.role is Role.STAFF else here.paths.start)
+    first = here.paths.queue if here.role is Role.STAFF else here.paths.start
+    return see_other(f"{first}?said={CLOSED}" if request.args.get("said") == CLOSED else first)
 
 
 @bp.get("/style.css")
@@ -104,6 +105,7 @@ def sign_out(here: Here) -> View:
         app_name=here.services.settings.app_name,
         staff=here.role is Role.STAFF,
         is_all_sent=is_all_sent,
+        others_open=others_open(here.services, here.active.lid),
     )
     response = show("signed_out", outside(page))
     forget_pages(response)

@@ -9,6 +9,7 @@ from typing import TypeVar
 from flask import render_template, request
 from werkzeug.wrappers import Response
 
+from smartapp.config import LaunchKind
 from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
@@ -74,6 +75,7 @@ def patient_shell(
         back=back,
         style=_style(here),
         manage=_manage(here),
+        switch=_switch(here),
         session=time_left(here),
     )
 
@@ -134,6 +136,16 @@ def _ehr_says_whose(here: Here) -> bool:
 
 def _style(here: Here) -> str:
     return here.paths.style if here.active.launched.style_url else ""
+
+
+def _switch(here: Here) -> Link | None:
+    """A new launch with the login that the EHR already has: it asks whose record. A session never
+    changes its patient.
+    """
+    ehr = here.services.ehr_of(here.active)
+    if here.active.launched.kind is not LaunchKind.STANDALONE:
+        return None
+    return Link(here.words("See another person’s record"), f"/launch/{ehr.key}")
 
 
 def _manage(here: Here) -> Link | None:
