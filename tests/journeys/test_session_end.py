@@ -58,7 +58,6 @@ def james(windows: Windows, world: World, *, javascript: bool = True) -> Patient
     return patient
 
 
-@pytest.mark.smart(8)
 def test_whoever_is_away_is_warned_can_stay_and_at_last_leaves_an_empty_page(
     windows: Windows, world: World
 ) -> None:
@@ -130,7 +129,7 @@ def test_two_windows_of_one_session_are_away_together(windows: Windows, world: W
     expect(patient.page.locator("dialog")).to_be_hidden()
 
 
-@pytest.mark.smart(8)
+@pytest.mark.smart(150)
 @pytest.mark.parametrize("javascript", [True, False], ids=["with-script", "without-script"])
 def test_after_signing_out_back_shows_nothing_of_the_record(
     windows: Windows, world: World, javascript: bool

@@ -114,7 +114,6 @@ def test_a_worker_that_is_killed_while_it_asks_costs_nobody_their_session(
         )
 
 
-@pytest.mark.smart(8)
 def test_a_command_ends_sessions_on_every_worker_within_a_second(
     two: Clinic, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
