@@ -266,7 +266,7 @@ class Outbox:
 def _settled(found: _Record) -> _Record:
     if not found.submission.is_finished or found.settled:
         return found
-    steps = tuple(replace(step, body="") for step in found.submission.steps)
+    steps = tuple(replace(step, body="", alone="") for step in found.submission.steps)
     submission = replace(found.submission, steps=steps)
     return replace(found, submission=submission, token=None, settled=True)
 

@@ -38,6 +38,8 @@ class Step:
     attempts: int = 0
     last_tried_at: float | None = None
     reason_code: str | None = None
+    # What is sent in place of `body` where the EHR refused the answers that it would point at.
+    alone: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

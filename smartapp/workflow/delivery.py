@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
@@ -156,7 +156,7 @@ class Courier:
         client: FhirClient,
         capability: Capability,
     ) -> Step:
-        each = submission.steps[index]
+        each = _without_what_was_refused(submission, index)
         posting = replace(
             each,
             state=StepState.POSTING,
@@ -178,7 +178,7 @@ class Courier:
         except NOT_CARRIED_OUT as error:
             return replace(posting, state=each.state, reason_code=error.code)
         except REFUSALS as error:
-            return _refused(posting, error)
+            return _refused(posting, error, submission.steps[index + 1 :])
         except EhrError as error:
             return replace(self._unknown(posting), reason_code=error.code)
         if written.reference is None:
@@ -253,11 +253,24 @@ def _way_to_look(
     return client.among_all if can_list else None
 
 
-def _refused(each: Step, error: SmartappError) -> Step:
-    if each.resource_type == "Task":
-        # The words are in the EHR and carry their routing: the queue finds them without it.
-        return replace(each, state=StepState.DONE, reason_code=error.code)
-    return replace(each, state=StepState.REFUSED, reason_code=error.code)
+def _refused(each: Step, error: SmartappError, following: Sequence[Step]) -> Step:
+    """The words in the EHR carry their routing, so the queue finds them without the Task; and they
+    can carry the answers, so they arrive where the EHR takes no form.
+    """
+    are_answers = each.resource_type == "QuestionnaireResponse"
+    can_do_without = each.resource_type == "Task" or (
+        are_answers and any(step.alone for step in following)
+    )
+    state = StepState.DONE if can_do_without else StepState.REFUSED
+    return replace(each, state=state, reason_code=error.code)
+
+
+def _without_what_was_refused(submission: Submission, index: int) -> Step:
+    each, before = submission.steps[index], submission.steps[:index]
+    is_alone = any(
+        step.resource_type == "QuestionnaireResponse" and step.reference is None for step in before
+    )
+    return replace(each, body=each.alone) if is_alone and each.alone else each
 
 
 def _patience(each: Step) -> float:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.message import new_message
-from smartapp.fhir.questionnaire import Answers, Questionnaire
+from smartapp.fhir.questionnaire import Answers, Attachment, Questionnaire
 from smartapp.fhir.response import new_response
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.serial import as_bytes
@@ -65,6 +65,17 @@ def steps_for(
             items=asked.response_items,
         )
         steps.append(step(body, vocabulary.response, asked.sid, asked.patient))
+    steps.append(_message_step(asked, vocabulary, response))
+    if with_task:
+        steps.append(_task_step(asked, vocabulary, response))
+    if response and not _has_files(asked):
+        alone = (_message_step(asked, vocabulary, None), _task_step(asked, vocabulary, None))
+        others = zip(steps[1:], alone, strict=False)
+        steps[1:] = [replace(each, alone=other.body) for each, other in others]
+    return tuple(steps)
+
+
+def _message_step(asked: Asked, vocabulary: Vocabulary, response: str | None) -> Step:
     message = new_message(
         vocabulary=vocabulary,
         identifier=asked.sid,
@@ -80,10 +91,13 @@ def steps_for(
         language=asked.language,
         routing=asked.routing,
     )
-    steps.append(step(message, vocabulary.message, asked.sid, asked.patient))
-    if with_task:
-        steps.append(_task_step(asked, vocabulary, response))
-    return tuple(steps)
+    return step(message, vocabulary.message, asked.sid, asked.patient)
+
+
+def _has_files(asked: Asked) -> bool:
+    """A message alone would leave them out, and nobody would know."""
+    values = (value for given in asked.answers.values() for value in given)
+    return any(isinstance(value, Attachment) for value in values)
 
 
 def _with_answers(asked: Asked) -> str:

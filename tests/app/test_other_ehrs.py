@@ -142,3 +142,38 @@ def test_how_long_the_oldest_waits_is_in_the_log(patient_at: Any) -> None:
     (measured,) = world.log.events("oldest in the outbox")
     assert measured["ms"] >= 400_000
     assert measured["level"].lower() == "warning"
+
+
+NO_FORMS = {
+    "match": {"method": "POST", "type": "QuestionnaireResponse"},
+    "fault": {"kind": "status", "status": 422},
+}
+
+
+def test_where_the_form_is_refused_the_message_carries_the_answers(patient_at: Any) -> None:
+    world, patient = patient_at("open")
+    check = patient.checks(medicine_of(patient))
+    world.fails(NO_FORMS)
+
+    receipt = patient.sends(check)
+
+    assert "The clinic has your request" in receipt.text
+    assert stored(world) == (0, 1, 1)
+    (message,) = world.written("Communication")
+    said = message["payload"][0]["contentString"]
+    assert "How much of this medicine do you have left?" in said
+    assert not [each for each in message.get("about", []) if "urn:" in each["reference"]]
+    (task,) = world.written("Task")
+    assert "urn:uuid" not in str(task)
+
+
+def test_the_same_where_how_it_ended_was_not_heard_at_first(patient_at: Any) -> None:
+    world, patient = patient_at("open")
+    check = patient.checks(medicine_of(patient))
+    lost = {"match": {"method": "POST", "type": "Communication", "times": 1}}
+    world.fails(NO_FORMS, {**lost, "fault": {"kind": "lost"}})
+
+    receipt = patient.sends(check)
+
+    assert "The clinic has your request" in receipt.text
+    assert stored(world) == (0, 1, 1)

@@ -80,14 +80,30 @@ def test_a_submission_without_form_and_work_is_one_message(desk: Delivery) -> No
 def test_what_the_ehr_refuses_is_not_promised_as_sent(
     desk: Delivery, sid: str, status: int
 ) -> None:
-    desk.ehr.fails("POST", fails_with(status))
+    desk.ehr.fails("POST", *[fails_with(status)] * 2)
 
     assert desk.carry(sid, patiently=True) is REFUSED
 
     assert desk.ehr.resources == {}
-    assert desk.ehr.asked("POST", "Communication") == 0
+    assert desk.ehr.asked("POST", "Communication") == 1
+    assert desk.ehr.asked("POST", "Task") == 0
     desk.sweep(after=100)
     assert desk.ehr.resources == {}
+
+
+@pytest.mark.parametrize("status", [400, 403, 404, 405, 422])
+def test_where_the_form_is_refused_the_words_carry_the_answers(
+    desk: Delivery, sid: str, status: int
+) -> None:
+    desk.ehr.fails("POST", fails_with(status))
+
+    assert desk.carry(sid, patiently=True) is CONFIRMED
+
+    held = desk.in_ehr(sid)
+    assert [len(each) for each in held.values()] == [0, 1, 1]
+    (message,) = held["Communication"]
+    assert "Which pharmacy? Elm Street" in message["payload"][0]["contentString"]
+    assert "urn:uuid" not in str(held)
 
 
 def test_a_refused_message_is_refused_although_the_form_arrived(desk: Delivery, sid: str) -> None:
