@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
 from smartapp.errors import NotFound
@@ -163,8 +165,9 @@ def send(here: Here, handle: str) -> View:
             words=words,
             language=here.words.locale,
         )
+        sealed = here.services.seal.sealed(ready.routing, ready.sid, ready.patient)
         steps = steps_for(
-            ready,
+            replace(ready, routing=sealed),
             here.services.vocabulary,
             with_response=here.gate.may("QuestionnaireResponse", "create"),
             with_task=here.gate.may("Task", "create"),

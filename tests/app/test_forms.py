@@ -56,7 +56,7 @@ def nurse_opens(nurse: Staff) -> Any:
 
 
 def test_thoughts_of_self_harm_are_answered_before_anything_is_sent(
-    world: World, james: Patient
+    world: World, james: Patient, nurse: Staff
 ) -> None:
     page = forms.opens(james, "PHQ-9")
     more = forms.goes_on(james, page, mood(thoughts=SEVERAL))
@@ -67,7 +67,11 @@ def test_thoughts_of_self_harm_are_answered_before_anything_is_sent(
     assert world.written("Communication") == []
     forms.sends(james, review)
     task = only(world.written("Task"))
-    assert task["priority"] in {"stat", "asap", "urgent"}
+    assert task["priority"] == "stat"
+    queue = nurse.opens("tom")
+    assert "Urgent" in queue.text
+    assert "PHQ-9" in queue.text
+    assert "thoughts of" in nurse.opens_item("PHQ-9").text
 
 
 def test_a_mistake_is_said_beside_its_question_and_nothing_is_lost(james: Patient) -> None:
@@ -303,3 +307,43 @@ def test_a_draft_is_kept_at_the_clinic_too_and_gone_on_with_from_there(
 
     assert sent(world)["item"][1]["answer"] == [{"valueString": "Toast"}]
     assert "Kept at your clinic." not in later.go("forms").text
+
+
+def test_words_of_a_form_that_would_be_a_script_are_only_words(
+    world: World, james: Patient
+) -> None:
+    evil = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    hostile = of_the_ehr(
+        title=f"Before your test {evil}",
+        copyright=evil,
+        item=[
+            {"linkId": f'"><i id="x">{evil}', "type": "string", "text": evil},
+            {
+                "linkId": "c",
+                "type": "choice",
+                "text": evil,
+                "answerOption": [{"valueCoding": {"code": evil, "display": evil}}],
+            },
+            {
+                "linkId": "d",
+                "type": "display",
+                "text": "x",
+                "_text": {
+                    "extension": [
+                        {
+                            "url": "http://hl7.org/fhir/StructureDefinition/rendering-xhtml",
+                            "valueString": f"<p>Careful {evil}</p>",
+                        }
+                    ]
+                },
+            },
+        ],
+    )
+    asks(world, hostile)
+
+    page = forms.opens(james, "Before your test")
+
+    assert "<script>alert" not in page.html
+    assert "<img" not in page.html
+    assert "<p>Careful </p>" in page.html
+    assert "<script>alert" not in forms.goes_on(james, page, {"c": evil}).html

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 from smartapp.fhir.people import Patient
+from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.serial import as_bytes
 from smartapp.words import in_locale
@@ -124,7 +125,7 @@ def asked(
         about=((sheet.replaces, "the answers that this replaces"),) if sheet.replaces else (),
         words=words,
         questionnaire=sheet.found.plan.form,
-        answers=filled.answers(),
+        answers=_said_by_the_patient(filled),
         routing=Routing(
             queue=decision.queue,
             priority=decision.priority,
@@ -141,6 +142,18 @@ def asked(
         at=sheet.now,
         response_items=filled.response_items(),
     )
+
+
+def _said_by_the_patient(filled: FilledForm) -> Answers:
+    """For the message of an EHR that takes no forms. It stays before the patient's eyes, so what
+    was hidden from them, and totals, are not in it.
+    """
+    kept_back = {
+        link
+        for link, item in filled.plan.items.items()
+        if item.hidden or score_of(item) is not None
+    }
+    return {link: got for link, got in filled.answers().items() if link not in kept_back}
 
 
 def is_typed(kept: Mapping[str, list[str]]) -> bool:
