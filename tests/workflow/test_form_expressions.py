@@ -124,7 +124,7 @@ def test_how_long_evil_expressions_take() -> None:
             took.append(time.thread_time() - began)
         worst[name] = max(took)
         print(f"{name}: {max(took) * 1000:.0f} ms of CPU at the most")
-    assert max(worst.values()) < MOST + 0.02
+    assert max(worst.values()) < MOST + 0.05  # a collection of garbage may fall into one
 
 
 def test_the_thread_is_left_as_it_was() -> None:
