@@ -10,7 +10,7 @@ from contextlib import suppress
 from uuid import UUID
 
 from smartapp.errors import SmartappError
-from smartapp.fhir.element import Json
+from smartapp.fhir.element import Element, Json
 from smartapp.fhir.response import new_response
 from smartapp.fhir.task import etag_of
 from smartapp.views import record
@@ -105,12 +105,18 @@ def draft_in_ehr(here: Here, url: str) -> Json | None:
 
 
 def _drafts(here: Here) -> list[Json]:
+    """A draft is its author's alone: a parent does not go on with what a child has begun."""
     found = here.loader().search("QuestionnaireResponse", ("status", "in-progress"), fresh=True)
     return [
         each
         for each in found.matches
-        if each.get("status") == "in-progress" and _sid_of(each, here)
+        if each.get("status") == "in-progress" and _sid_of(each, here) and _is_mine(each, here)
     ]
+
+
+def _is_mine(response: Json, here: Here) -> bool:
+    author = Element(response, "QuestionnaireResponse").reference("author")
+    return author is not None and author.target == here.fhir_user
 
 
 def _sid_of(response: Json, here: Here | None = None) -> str:

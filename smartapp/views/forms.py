@@ -104,6 +104,8 @@ def _begun(here: Here, sent: Section[AnsweredForm]) -> list[Begun]:
             found[url] = Begun(draft.fields.get(CANONICAL, [url])[0], end)
     finished = {value for each in sent.items if not each.is_draft for value in each.identifiers}
     for each in sent.items:
+        if not each.is_by(here.fhir_user):
+            continue
         ours = [v.removeprefix(DRAFT) for v in each.identifiers if v.startswith(DRAFT)]
         if each.is_draft and ours and not finished.intersection(ours):
             url = each.questionnaire.partition("|")[0]

@@ -45,6 +45,9 @@ class AnsweredForm:
     def is_sent(self) -> bool:
         return self.status in {"completed", "amended"}
 
+    def is_by(self, person: str) -> bool:
+        return self.author is not None and self.author.target == person
+
     @classmethod
     def from_fhir(cls, json: Json) -> AnsweredForm | None:
         """None for what was entered in error."""
