@@ -61,6 +61,7 @@ def forms_page(
     asked_known: bool,
     begun: Sequence[Begun],
     sent: Part[AnsweredForm],
+    private: str = "",
 ) -> FormsPage:
     elsewhere = {url_of(each.canonical) for each in begun} | {each.url for each in asked}
     mine = [e for e in clinic.forms.values() if e.plan.form.url not in elsewhere]
@@ -87,6 +88,7 @@ def forms_page(
             tuple(_sent_card(words, paths, clinic, e) for e in sent.items if e.is_sent),
         ),
     )
+    nothing_sent = words("Nothing is sent before you have looked at all your answers.")
     missing = [
         *([words("What your clinic asks you to fill in")] if not asked_known else []),
         *([words("The forms that you sent")] if sent.failed else []),
@@ -94,7 +96,7 @@ def forms_page(
     return FormsPage(
         shell=shell,
         heading=words("Forms"),
-        intro=words("Nothing is sent before you have looked at all your answers."),
+        intro=" ".join(filter(None, (nothing_sent, private))),
         trouble=words("Not all of this page could be loaded: {parts}.", parts=", ".join(missing))
         if missing
         else "",

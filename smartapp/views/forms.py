@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 from flask import Blueprint
 
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.client import Found
+from smartapp.fhir.element import Json
+from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.launch import Role
 from smartapp.pages.forms import Begun, forms_page, refusal_page, sent_form_page, title_of_sent
 from smartapp.pages.shell import Link
 from smartapp.views import record
+from smartapp.views.confidential import teen_rule
 from smartapp.views.form_drafts import DRAFT
 from smartapp.views.form_sheets import draft_name, new_desk, open_desk
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import patient_shell, see_other, show
+from smartapp.words import in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.beginning import read_back
 from smartapp.workflow.forms.finding import AskedFor, asked_in_plans, asked_in_tasks
 from smartapp.workflow.forms.plan import FormRefused
 from smartapp.workflow.forms.sheet import CANONICAL, REPLACES, is_typed
 from smartapp.workflow.loading import Loader, as_found
+from smartapp.workflow.policy.disclosure import TeenRule
 
 bp = Blueprint("forms", __name__, url_prefix="/l/<lid>/forms")
 
@@ -40,9 +46,11 @@ def all_forms(here: Here) -> View:
     )
     patient = sure_of_patient(got["patient"])
     tasks, plans = as_found(got["tasks"]), as_found(got["plans"])
-    sent = _newest_first(section_of(as_found(got["responses"]), AnsweredForm.from_fhir))
+    answered = _newest_first(section_of(as_found(got["responses"]), AnsweredForm.from_fhir))
+    rule = teen_rule(here, patient)
+    sent = _for_reader(here, answered, rule)
     listed = [*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)]
-    asked = _open(listed, here, sent)
+    asked = _open(listed, here, answered)
     record.viewed(here, patient.id, QuestionnaireResponse=len(sent.items), Task=len(asked))
     page = forms_page(
         here.words,
@@ -53,6 +61,7 @@ def all_forms(here: Here) -> View:
         asked_known=not isinstance(tasks, SmartappError) and not isinstance(plans, SmartappError),
         begun=_begun(here, sent),
         sent=sent,
+        private=in_locale(rule.explained, here.words.locale) if rule else "",
     )
     return show("forms", page)
 
@@ -68,6 +77,16 @@ def _responses(loader: Loader) -> Found:
     if not loader.gate.may("QuestionnaireResponse", "search-type"):
         return Found(())
     return loader.search("QuestionnaireResponse", fresh=True)
+
+
+def _for_reader(
+    here: Here, answered: Section[AnsweredForm], rule: TeenRule | None
+) -> Section[AnsweredForm]:
+    """Who acts for a teenager sees the forms that they filled in themselves, and no others."""
+    if rule is None:
+        return answered
+    mine = tuple(each for each in answered.items if each.is_by(here.fhir_user))
+    return replace(answered, items=mine)
 
 
 def _newest_first(sent: Section[AnsweredForm]) -> Section[AnsweredForm]:
@@ -125,9 +144,7 @@ def sent_form(here: Here, handle: str) -> View:
     patient = sure_of_patient(got["patient"])
     if isinstance(got["response"], SmartappError):
         raise got["response"]
-    sent = AnsweredForm.from_fhir(got["response"])  # type: ignore[arg-type]  # read as a resource
-    if sent is None:
-        raise NotFound("entered in error")
+    sent = _readable(here, patient, got["response"])  # type: ignore[arg-type]  # read as a resource
     record.viewed(here, patient.id, QuestionnaireResponse=1)
     title = title_of_sent(here.words, here.services.policy.forms, sent)
     page = sent_form_page(
@@ -138,6 +155,15 @@ def sent_form(here: Here, handle: str) -> View:
         amend_action=f"{here.paths.sent_form(reference)}/again" if here.can_ask else "",
     )
     return show("form_sent", page)
+
+
+def _readable(here: Here, patient: Patient, response: Json) -> AnsweredForm:
+    sent = AnsweredForm.from_fhir(response)
+    if sent is None:
+        raise NotFound("entered in error")
+    if teen_rule(here, patient) is not None and not sent.is_by(here.fhir_user):
+        raise NotFound("not for who reads")
+    return sent
 
 
 @bp.post("/sent/<handle>/again")
@@ -153,6 +179,7 @@ def again(here: Here, handle: str) -> View:
         shell = patient_shell(here, here.words("A form"), None)
         page = refusal_page(here.words, shell, here.paths, refused.reason, here.services.policy)
         return show("form_refused", page, 422)
+    _readable(here, desk.patient, response)
     zone = here.services.policy.calendar.zone
     before = read_back(desk.sheet.found.plan, response, zone)
     new_desk(desk, before, **{REPLACES: reference})
