@@ -49,9 +49,20 @@ class Unfinished:
 
 
 @dataclass(frozen=True)
+class Rules:
+    """Of writing to the clinic, until somebody has said that they read them."""
+
+    heading: str
+    texts: tuple[str, ...]
+    action: str
+    button: str
+
+
+@dataclass(frozen=True)
 class AskPage:
     shell: Shell
     heading: str
+    rules: Rules | None
     instead: str  # why nothing can be asked for here, and what to do
     urgent_heading: str
     urgent: str
@@ -191,6 +202,7 @@ def ask_page(
     *,
     policy: Policy,
     instead: str,
+    rules: str,
     unfinished: Sequence[Unfinished],
 ) -> AskPage:
     def line(topic: Topic) -> TopicLine:
@@ -200,6 +212,7 @@ def ask_page(
     return AskPage(
         shell=shell,
         heading=words("What do you need?"),
+        rules=_rules(words, policy, rules) if rules else None,
         instead=instead,
         urgent_heading=words("Do you need help now?"),
         urgent=in_locale(policy.urgent, words.locale),
@@ -215,6 +228,16 @@ def ask_page(
         )
         if not instead
         else (),
+    )
+
+
+def _rules(words: Words, policy: Policy, action: str) -> Rules:
+    said = policy.first_use
+    return Rules(
+        heading=in_locale(said.title, words.locale),
+        texts=tuple(in_locale(rule, words.locale) for rule in said.rules),
+        action=action,
+        button=in_locale(said.acknowledge, words.locale),
     )
 
 

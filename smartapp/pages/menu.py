@@ -53,10 +53,18 @@ def _now(words: Words) -> tuple[Entry, ...]:
             in_bar=True,
         ),
         Entry(
+            "readings", words("Home readings"),
+            words("Blood pressure, blood sugar or weight that you measure at home."),
+            (("QuestionnaireResponse", "create"),),
+        ),
+        Entry(
             "requests", words("Requests"), words("What you asked for, and the answers."),
             in_bar=True,
         ),
         Entry("forms", words("Forms"), words("What your clinic asks you to fill in.")),
+        Entry(
+            "help", words("Help"), words("The rules of writing to us, and phone numbers."),
+        ),
     )  # fmt: skip
 
 

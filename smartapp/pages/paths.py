@@ -66,6 +66,9 @@ class Paths:
         about = f"{self.seal(reference)}/" if reference else ""
         return f"{self.ask}/{about}{topic}"
 
+    def reading(self, kind: str) -> str:
+        return self.page(f"readings/{kind}")
+
     def refill(self, order: str) -> str:
         return self.asking("refill", order)
 

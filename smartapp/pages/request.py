@@ -25,6 +25,8 @@ def stage_words(words: Words, request: Request) -> str:
 
 def title_of(words: Words, request: Request, topic: Topic | None) -> str:
     """By the clinic's own short name for it, in the language of who reads."""
+    if request.is_reading:
+        return words("Home readings")
     if topic is None:
         return request.root.subject_line or words("A message")
     name = in_locale(topic.words.short, words.locale)

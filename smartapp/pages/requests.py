@@ -16,6 +16,8 @@ from smartapp.words import Words
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request, Stage
 
+READ_RULES = "rules"  # that they were read is nobody's request
+
 
 @dataclass(frozen=True)
 class RequestCard:
@@ -53,7 +55,9 @@ def request_cards(
     on_its_way = tuple(
         _submission_card(words, paths, each)
         for each in reversed(submissions)
-        if each.state is not SubmissionState.CONFIRMED and each.sid not in arrived
+        if each.state is not SubmissionState.CONFIRMED
+        and each.sid not in arrived
+        and each.form != READ_RULES
     )
     return (*on_its_way, *(_request_card(words, paths, each, topics, now) for each in requests))
 

@@ -17,6 +17,8 @@ from smartapp.sessions.submission import Submission
 from smartapp.views import record
 from smartapp.views.drafting import Drafting, author_here, begun, draft_of, form_name, new_draft
 from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.reading import sure_of_patient
+from smartapp.views.rules import can_be_kept, has_read
 from smartapp.views.sending import author, finish, hand_in, waiting
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
@@ -29,6 +31,7 @@ from smartapp.workflow.asking import (
     fingerprint,
     subject_line,
 )
+from smartapp.workflow.first_use import search
 from smartapp.workflow.forms import typed
 from smartapp.workflow.matter import KINDS, Matter, Reader
 from smartapp.workflow.policy.facts import Facts
@@ -43,14 +46,20 @@ bp = Blueprint("ask", __name__, url_prefix="/l/<lid>/ask")
 @bp.get("")
 @requires_launch(Role.PATIENT)
 def topics(here: Here) -> View:
-    patient = here.loader().patient()
+    loader, looks = here.loader(), can_be_kept(here)
+    got = loader.all_of(
+        patient=loader.patient, read=(lambda: search(loader)) if looks else (lambda: None)
+    )
+    patient = sure_of_patient(got["patient"])
     record.viewed(here, patient.id)
     words, paths = here.words, here.paths
+    is_new = looks and not has_read(here, got["read"])
     page = pages.ask_page(
         words,
         patient_shell(here, words("What do you need?"), patient),
         paths,
         policy=here.services.policy,
+        rules=f"{paths.page('help')}/read" if is_new else "",
         instead="" if here.can_ask else _cannot_arrive(here),
         unfinished=[
             pages.unfinished(

@@ -34,6 +34,7 @@ from smartapp.workflow.policy.model import Topic
 
 SUBMISSION = "submission"
 SEEN, TYPED, WORDS, TITLE, KNOWN = "app-seen", "app-typed", "app-words", "app-title", "app-known"
+NOT_TYPED = {"csrf_token", "slip", "then", "checked"}
 OURS = (SUBMISSION, SEEN, TYPED, TITLE, KNOWN)
 NOT_ANSWERS = {"csrf_token", "slip", "then", "step", "checked", "fee", WORDS, *OURS}
 ABOUT_THE_WRITER = (WRITER, WRITER_NAME, WRITER_RELATION)
@@ -246,7 +247,9 @@ def keep_after_the_end(services: Services) -> bool:
     named = topic_and_reference(services, slip.form)
     author = Author(services, slip.person, slip.role)
     if named is None:
-        kept = {name: request.form.getlist(name) for name in ("text", SUBMISSION)}
+        kept = {name: request.form.getlist(name) for name in request.form if name not in NOT_TYPED}
+        if "checked" in request.form:
+            return services.drafts.find(slip.person, slip.form) is not None
         services.drafts.save(slip.person, slip.role, slip.form, kept)
         return True
     draft = draft_of(author, *named)

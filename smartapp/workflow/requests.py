@@ -48,6 +48,12 @@ class Request:
         return next((each.display for each in named if each.display), "")
 
     @property
+    def is_reading(self) -> bool:
+        """Home readings have no topic of their own: the rule that looked at them says so."""
+        said = self.routing
+        return said is not None and said.rule.startswith("reading-")
+
+    @property
     def submission(self) -> str | None:
         return self.root.identifier
 

@@ -160,8 +160,8 @@ def test_what_was_typed_waits_for_the_same_person_after_a_new_login(
     later.logs_in("james")
     assert "You have not finished this" in later.go("ask").text
     safety = later.opens_form("lisinopril").form("/refill")
-    found = later.browser.submit(safety, {"red-flags": "none", "then": "check"})
-    found = found.form("/refill").fields
+    rest = later.browser.submit(safety, {"red-flags": "none", "then": "check"})
+    found = rest.form("/refill").fields
     assert found["more"] == ["Half a thought"]
     assert found["supply-left"] == ["none"]
     assert world.written("Task") == []

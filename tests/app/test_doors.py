@@ -45,7 +45,7 @@ def test_every_route_is_private_unless_it_is_listed(world: World) -> None:
 
 
 OF_STAFF = ("staff.", "meant.", "item.", "answer.")
-OF_PATIENTS = ("patient.", "ask.", "request.")
+OF_PATIENTS = ("patient.", "ask.", "readings.", "request.", "rules.")
 
 
 def private_rules(world: World) -> list[Rule]:
