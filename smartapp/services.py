@@ -23,6 +23,7 @@ from smartapp.sessions.drafts import Drafts
 from smartapp.sessions.launches import ActiveLaunch, Launches
 from smartapp.sessions.outbox import Outbox
 from smartapp.sessions.renewal import Renewal
+from smartapp.sessions.seen import Seen
 from smartapp.sessions.store import Store
 from smartapp.sessions.submission import Step, Submission
 from smartapp.sessions.tickets import Tickets
@@ -59,6 +60,10 @@ class Services:
     clock: Callable[[], float]
     pause: Callable[[float], None]
     first_word: float = 0.04  # so long a page waits for bad news before it begins to be sent
+
+    @property
+    def seen(self) -> Seen:
+        return Seen(self.store, Vault(self.settings.secret_keys))
 
     @property
     def vocabulary(self) -> Vocabulary:

@@ -15,6 +15,7 @@ import { downloads } from "./downloads.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
+import { countUnread } from "./unread.js";
 import { watchSession } from "./session.js";
 
 // The kit asks for these two classes before it does anything. Set here, they need no inline script.
@@ -33,6 +34,7 @@ for (const component of [
 }
 
 const enhancements = {
+  "nav[data-unread]": countUnread,
   "[data-session]": watchSession,
   "[data-downloads]": downloads,
   "form[data-keep]": keep,

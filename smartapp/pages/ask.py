@@ -11,6 +11,7 @@ from smartapp.fhir.questionnaire import Answers, Item
 from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines, fields_of
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.urgent import Urgent, urgent_words
 from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.asking import WRITER, WRITER_NAME, WRITER_RELATION, question_of
@@ -70,6 +71,7 @@ class AskPage:
     unfinished: tuple[Unfinished, ...]
     discard_button: str
     groups: tuple[TopicList, ...]
+    readings: Link | None
 
 
 @dataclass(frozen=True)
@@ -94,14 +96,6 @@ class InsteadPage:
     about: str
     texts: tuple[str, ...]
     links: tuple[Link, ...]
-
-
-@dataclass(frozen=True)
-class Urgent:
-    """What to do now, before anything else."""
-
-    heading: str
-    text: str
 
 
 @dataclass(frozen=True)
@@ -203,6 +197,7 @@ def ask_page(
     policy: Policy,
     instead: str,
     rules: str,
+    readings: str,
     unfinished: Sequence[Unfinished],
 ) -> AskPage:
     def line(topic: Topic) -> TopicLine:
@@ -228,6 +223,7 @@ def ask_page(
         )
         if not instead
         else (),
+        readings=Link(words("Send home readings"), readings) if readings else None,
     )
 
 
@@ -289,13 +285,6 @@ def subject_words(words: Words, subject: Subject | None) -> str:
 
 
 # --- the questions ----------------------------------------------------------------------------
-
-
-def urgent_words(words: Words, red_flags: Sequence[RedFlag]) -> tuple[Urgent, ...]:
-    return tuple(
-        Urgent(in_locale(flag.do_now, words.locale), in_locale(flag.message, words.locale))
-        for flag in red_flags
-    )
 
 
 def ask_form_page(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -90,10 +90,11 @@ def requests_block(
     submissions: Sequence[Submission],
     topics: Mapping[str, Topic],
     now: datetime,
+    unread: Collection[str] = (),
 ) -> Block:
     """What waits for an answer, what is answered, and what has not arrived yet."""
     words = at.words
-    cards = request_cards(words, at.paths, section.items, submissions, topics, now)
+    cards = request_cards(words, at.paths, section.items, submissions, topics, now, unread)
     made = at.block(
         section,
         key="requests",

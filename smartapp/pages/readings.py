@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from smartapp.pages.ask import Urgent
 from smartapp.pages.form import FaultLine
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.trend import Point, Trend, trend
+from smartapp.pages.urgent import Urgent
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.policy.readings import ReadingKind, TrendRule
@@ -133,7 +133,7 @@ def reading_form_page(
     if missing:
         lines.append(FaultLine(words("Write at least one reading"), "#date"))
     example = "2026-11-27, 08:00, " + ", ".join(
-        f"{(each.lowest + each.highest) / 2:.0f}" for each in kind.measures
+        f"{each.lowest + (each.highest - each.lowest) / 3:.0f}" for each in kind.measures
     )
     return ReadingFormPage(
         shell=shell,

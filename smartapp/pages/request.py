@@ -10,10 +10,11 @@ from smartapp.fhir.message import Message
 from smartapp.fhir.questionnaire import Answers, Item, Questionnaire
 from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines, fields_of
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.urgent import Urgent, urgent_words
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import FieldFault, Fields
-from smartapp.workflow.policy.model import Policy, Topic
+from smartapp.workflow.policy.model import Policy, RedFlag, Topic
 from smartapp.workflow.requests import Request, Stage
 
 REPLY = "text"  # the name of the field for a message, as the error page knows it
@@ -137,6 +138,7 @@ class RequestPage:
     shell: Shell
     heading: str
     receipt: Receipt | None
+    urgent: tuple[Urgent, ...]
     steps_heading: str
     steps: tuple[Step, ...]
     facts: tuple[str, ...]
@@ -238,6 +240,7 @@ def request_page(
     policy: Policy,
     request: Request | None,
     receipt: Receipt | None,
+    red_flags: Sequence[RedFlag] = (),
     title: str,
     reader: str,
     now: datetime,
@@ -252,6 +255,7 @@ def request_page(
         shell=replace(shell, title=f"{receipt.heading} – {title}") if receipt else shell,
         heading=title,
         receipt=receipt,
+        urgent=urgent_words(words, red_flags),
         steps_heading=words("Where your request is"),
         steps=steps_of(words, request) if request else (),
         facts=_facts(words, policy, request) if request and not receipt else (),

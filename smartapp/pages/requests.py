@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -31,6 +31,28 @@ class RequestCard:
 
 
 @dataclass(frozen=True)
+class StateChoice:
+    value: str
+    text: str
+    chosen: bool
+
+
+@dataclass(frozen=True)
+class Search:
+    """By a form that posts: what somebody looks for is in no address."""
+
+    heading: str
+    action: str
+    find_label: str
+    find: str
+    state_label: str
+    states: tuple[StateChoice, ...]
+    button: str
+    found: str
+    all: Link | None
+
+
+@dataclass(frozen=True)
 class RequestsPage:
     shell: Shell
     heading: str
@@ -40,6 +62,7 @@ class RequestsPage:
     again: Link | None
     ask: Link
     answer_word: str
+    search: Search | None
 
 
 def request_cards(
@@ -49,6 +72,7 @@ def request_cards(
     submissions: Sequence[Submission],
     topics: Mapping[str, Topic],
     now: datetime,
+    unread: Collection[str] = (),
 ) -> tuple[RequestCard, ...]:
     """What is still on its way, or did not arrive, stands first: it is in no record yet."""
     arrived = {request.submission for request in requests}
@@ -59,7 +83,13 @@ def request_cards(
         and each.sid not in arrived
         and each.form != READ_RULES
     )
-    return (*on_its_way, *(_request_card(words, paths, each, topics, now) for each in requests))
+    return (
+        *on_its_way,
+        *(
+            _request_card(words, paths, each, topics, now, is_new=each.root.reference in unread)
+            for each in requests
+        ),
+    )
 
 
 def _submission_card(words: Words, paths: Paths, submission: Submission) -> RequestCard:
@@ -84,7 +114,13 @@ def _where(paths: Paths, submission: Submission) -> str:
 
 
 def _request_card(
-    words: Words, paths: Paths, request: Request, topics: Mapping[str, Topic], now: datetime
+    words: Words,
+    paths: Paths,
+    request: Request,
+    topics: Mapping[str, Topic],
+    now: datetime,
+    *,
+    is_new: bool,
 ) -> RequestCard:
     facts = []
     if request.root.sent:
@@ -93,12 +129,11 @@ def _request_card(
         facts.append(words("Late: you should have had an answer by now."))
     elif request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:
         facts.append(words("Answer by {time}", time=words.day_and_time(request.due)))
-    answered = request.last_answer is not None
     return RequestCard(
         title=title_of(words, request, topics.get(request.topic)),
         stage=stage_words(words, request),
         kind="done" if request.is_closed else "soon",
-        new_answer=answered,
+        new_answer=is_new,
         facts=tuple(facts),
         link=Link(
             words("Open"),
@@ -127,8 +162,18 @@ def requests_page(
     submissions: Sequence[Submission],
     topics: Mapping[str, Topic],
     now: datetime,
+    unread: Collection[str] = (),
+    find: str = "",
+    state: str = "",
+    searching: bool = False,
 ) -> RequestsPage:
-    cards = request_cards(words, paths, requests.items, submissions, topics, now)
+    kept = [
+        each
+        for each in requests.items
+        if _is_in(each, state) and _holds(words, each, topics.get(each.topic), find)
+    ]
+    shown = () if searching else submissions
+    cards = request_cards(words, paths, kept, shown, topics, now, unread)
     return RequestsPage(
         shell=shell,
         heading=words("Your requests"),
@@ -140,4 +185,51 @@ def requests_page(
         again=Link(words("Try again"), paths.requests) if not requests.whole else None,
         ask=Link(words("Ask for something"), paths.ask),
         answer_word=words("There is an answer"),
+        search=_search(words, paths, len(kept), find, state, searching=searching)
+        if len(requests.items) > 1 or searching
+        else None,
+    )
+
+
+STATES = ("", "open", "answered", "closed")
+
+
+def _is_in(request: Request, state: str) -> bool:
+    if state == "closed":
+        return request.is_closed
+    if state == "answered":
+        return request.last_answer is not None
+    return state != "open" or not request.is_closed
+
+
+def _holds(words: Words, request: Request, topic: Topic | None, find: str) -> bool:
+    """Every word that is looked for is somewhere in the thread, in whichever order."""
+    said = [text for message in request.messages for text in message.words]
+    names = [each.sender.display for each in request.messages if each.sender]
+    every = " ".join([title_of(words, request, topic), *said, *names]).casefold()
+    return all(part in every for part in find.casefold().split())
+
+
+def _search(
+    words: Words, paths: Paths, count: int, find: str, state: str, *, searching: bool
+) -> Search:
+    names = (
+        words("All"),
+        words("Not finished"),
+        words("With an answer"),
+        words("Finished"),
+    )
+    return Search(
+        heading=words("Find a request"),
+        action=paths.requests,
+        find_label=words("Words in it"),
+        find=find,
+        state_label=words("Which ones"),
+        states=tuple(
+            StateChoice(value, name, value == state)
+            for value, name in zip(STATES, names, strict=True)
+        ),
+        button=words("Find"),
+        found=words.plural("1 request found", "{n} requests found", count) if searching else "",
+        all=Link(words("Show all requests"), paths.requests) if searching else None,
     )

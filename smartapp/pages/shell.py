@@ -72,6 +72,7 @@ class Shell:
     labels: Labels
     home: str = "/"
     navigation: tuple[Link, ...] = ()
+    unread: str = ""  # where new answers are counted
     whose: Whose | None = None
     person: str = ""
     sign_out: str = ""

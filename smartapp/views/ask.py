@@ -60,6 +60,7 @@ def topics(here: Here) -> View:
         paths,
         policy=here.services.policy,
         rules=f"{paths.page('help')}/read" if is_new else "",
+        readings=open_page(words, paths, here.gate, "readings") if here.can_ask else "",
         instead="" if here.can_ask else _cannot_arrive(here),
         unfinished=[
             pages.unfinished(
@@ -446,7 +447,9 @@ def _check(here: Here, matter: Matter, draft: Drafting, *, fee_missing: bool = F
         subject=matter.subject,
         answers=asked.answers,
         red_flags=decision.red_flags,
-        hints=[(each, _page_of(here, each)) for each in asked.self_service()],
+        hints=[(each, _page_of(here, each)) for each in asked.self_service()]
+        if not decision.red_flags
+        else (),
         words_sent=sent,
         reason=in_locale(decision.reason.patient, words.locale),
         team=in_locale(policy.queue(decision.queue).team, words.locale),

@@ -20,6 +20,7 @@ from smartapp.views.here import Here, requires_launch
 from smartapp.views.reading import showing
 from smartapp.views.results import is_folded
 from smartapp.views.stream import Piece, piece, stream
+from smartapp.views.unread import unread
 from smartapp.words import in_locale
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
 from smartapp.workflow.record.care import APPOINTMENTS
@@ -77,6 +78,7 @@ def requests_piece(here: Here, at: Showing) -> Piece[Request]:
             submissions=here.services.outbox.of(here.active.person),
             topics=here.services.policy.topics,
             now=here.now,
+            unread=unread(here, section.items),
         ),
         count=lambda section: record.in_requests(section.items),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from flask import Blueprint, jsonify, request
 
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
@@ -14,8 +14,12 @@ from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import patient_shell, show
+from smartapp.views.unread import unread
+from smartapp.workflow.forms import typed
 from smartapp.workflow.loading import as_found
 from smartapp.workflow.requests import Request
+
+LONGEST_SEARCH = 100
 
 bp = Blueprint("patient", __name__, url_prefix="/l/<lid>")
 
@@ -42,6 +46,7 @@ def medical_words(here: Here) -> View:
 
 
 @bp.get("/requests")
+@bp.post("/requests")
 @requires_launch(Role.PATIENT)
 def all_requests(here: Here) -> View:
     patient, requests = load_requests(here)
@@ -55,8 +60,23 @@ def all_requests(here: Here) -> View:
         submissions=here.services.outbox.of(here.active.person),
         topics=here.services.policy.topics,
         now=here.now,
+        unread=unread(here, requests.items),
+        find=typed(request.form.get("find", ""))[:LONGEST_SEARCH],
+        state=request.form.get("state", ""),
+        searching=request.method == "POST",
     )
     return show("requests", page)
+
+
+@bp.get("/requests/unread")
+@requires_launch(Role.PATIENT, prolongs=False)
+def count_unread(here: Here) -> View:
+    """What the page's script asks for while somebody only looks: that keeps nobody signed in."""
+    patient, requests = load_requests(here)
+    record.viewed(here, patient.id, **record.in_requests(requests.items))
+    number = len(unread(here, requests.items))
+    text = here.words.plural("1 new answer", "{n} new answers", number) if number else ""
+    return jsonify({"count": number, "text": text})
 
 
 def load_requests(here: Here) -> tuple[Patient, Section[Request]]:

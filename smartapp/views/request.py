@@ -21,9 +21,11 @@ from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.patient import load_requests
 from smartapp.views.sending import author, finish, hand_in
 from smartapp.views.show import patient_shell, see_other, show
+from smartapp.views.unread import opened
 from smartapp.words import in_locale
 from smartapp.workflow.delivery import may_insist
 from smartapp.workflow.forms import Fields, fill
+from smartapp.workflow.policy.model import RedFlag, Topic
 from smartapp.workflow.rating import Rating, rated, rating_form, rating_id
 from smartapp.workflow.replying import Replying, longest_reply
 from smartapp.workflow.requests import Request, Stage
@@ -192,6 +194,8 @@ def _show(
         QuestionnaireResponse=int(bool(opinion)),
         **record.in_requests([request] if request else []),
     )
+    if request is not None:
+        opened(here, request)
     title = _title(here, request, submission)
     page = pages.request_page(
         words,
@@ -205,6 +209,7 @@ def _show(
         policy=here.services.policy,
         request=request,
         receipt=_receipt(here, followed.sid, request, submission),
+        red_flags=_urgent(here, request),
         title=title,
         reader=here.fhir_user,
         now=here.now,
@@ -313,8 +318,26 @@ def _received(here: Here, reference: str, request: Request | None) -> pages.Rece
         reference=reference,
         team=in_locale(team, words.locale) if team else "",
         due=words.day_and_time(routing.due) if routing and routing.due else "",
-        receipt=in_locale(topic.words.receipt, words.locale) if topic else "",
+        receipt=_after_sending(here, request, topic),
     )
+
+
+def _after_sending(here: Here, request: Request | None, topic: Topic | None) -> str:
+    words, phone = here.words, here.services.policy.phones.clinic
+    if request is not None and request.is_reading:
+        return words(
+            "We have your readings. If you feel worse before we answer, call {phone}.", phone=phone
+        )
+    return in_locale(topic.words.receipt, words.locale) if topic else ""
+
+
+def _urgent(here: Here, request: Request | None) -> tuple[RedFlag, ...]:
+    """What to do now is said again as long as nobody at the clinic has answered."""
+    if request is None or request.stage in {Stage.ANSWERED, Stage.CLOSED}:
+        return ()
+    topic = here.services.policy.topics.get(request.topic)
+    named = request.routing.red_flags if request.routing else ()
+    return tuple(each for each in topic.red_flags if each.name in named) if topic else ()
 
 
 def _kept(here: Here, submission: Submission | None) -> str:

@@ -68,6 +68,7 @@ def patient_shell(
         language_action=paths.language,
         home=paths.home,
         navigation=bar(words, paths, here.gate, request.path),
+        unread=paths.page("requests/unread"),
         whose=_whose(here, patient),
         sign_out=paths.sign_out,
         csrf=masked(here.active.csrf_token),

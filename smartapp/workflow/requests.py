@@ -78,6 +78,11 @@ class Request:
         return next((each for each in reversed(self.messages) if each.is_answer), None)
 
     @property
+    def answer_to_read(self) -> Message | None:
+        """A person's answer that nobody on the patient's side has said anything to since."""
+        return None if waits_for_answer(self.messages) else self.last_answer
+
+    @property
     def waits_for_clinic(self) -> bool:
         return not self.is_closed and waits_for_answer(self.messages)
 

@@ -178,6 +178,7 @@ def test_the_patient_follows_it_to_its_end(patient: Patient, nurse: Staff) -> No
     assert "A nurse is working on it" in current_step(patient.browser.get(receipt.url).html)
     item = nurse.opens_item()
     nurse.answers(item, text="A question: how are you?", then="keep")
+    assert "There is an answer" in patient.go("requests").text
     page = patient.browser.get(receipt.url)
     assert "Answered" in current_step(page.html)
     assert "A question: how are you?" in page.text
@@ -186,7 +187,7 @@ def test_the_patient_follows_it_to_its_end(patient: Patient, nurse: Staff) -> No
     end = patient.browser.get(receipt.url)
     assert "Finished" in current_step(end.html)
     assert "A visit is needed first" in end.text
-    assert "There is an answer" in patient.go("requests").text
+    assert "There is an answer" not in patient.go("requests").text, "it was opened"
     assert "Tom Berg" in end.text
 
 
