@@ -240,7 +240,8 @@ def _steps(
     vocabulary, policy, gate = here.services.vocabulary, here.services.policy, here.gate
     who, whose = author(here, patient), f"Patient/{patient.id}"
     series = together(*before.items, new)
-    routing = _routing(here, kind, raised(kind, series, here.now), summary_of(kind, new, series))
+    decided = _routing(here, kind, raised(kind, series, here.now), summary_of(kind, new, series))
+    routing = here.services.seal.sealed(decided, sid, whose)
     topic = policy.topics.get(TOPIC)
     about = (TOPIC if topic else "", _title(kind))
     response = placeholder(sid, "response")
