@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import time
+from io import BytesIO
 from pathlib import Path
 from uuid import uuid4
 
-from flask import Flask, Response, g, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from smartapp import logs
@@ -48,6 +49,7 @@ from smartapp.views import (
     staff,
     take_away,
     templating,
+    uploads,
     visits,
     window,
 )
@@ -59,6 +61,7 @@ from smartapp.workflow.policy.model import Policy
 
 HERE = Path(__file__).parent.parent
 LARGEST_POST = 256 * 1024
+LARGEST_FILE_POST = 8 * 1024 * 1024  # beyond what is taken, so that it can be said on its page
 
 log = logging.getLogger("smartapp.requests")
 
@@ -91,8 +94,25 @@ def make_services(settings: Settings, policy: Policy | None = None) -> Services:
     )
 
 
+class InMemory(Request):
+    """A file that is posted is never written to a disk of ours."""
+
+    def _get_file_stream(self, *_: object, **__: object) -> BytesIO:
+        return BytesIO()
+
+
+class PatientsFlask(Flask):
+    request_class = InMemory
+
+
+def _let_files_in() -> None:
+    """One page takes files, and only that one takes more than words."""
+    if request.endpoint == "uploads.add":
+        request.max_content_length = LARGEST_FILE_POST
+
+
 def create_app(settings: Settings, services: Services) -> Flask:
-    app = Flask(
+    app = PatientsFlask(
         "smartapp", static_folder=str(HERE / "static"), template_folder=str(HERE / "templates")
     )
     # Nothing else of what a proxy forwards is looked at: no address is made from a request.
@@ -111,6 +131,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
     errors.register(app)
     app.before_request(_begin)
     app.teardown_request(_end)
+    app.before_request(_let_files_in)
     app.before_request(check_origin)
     app.after_request(_log)
     for module in (
@@ -130,6 +151,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         take_away,
         preferences,
         ask,
+        uploads,
         results,
         readings,
         rules,

@@ -27,6 +27,7 @@ from smartapp.sessions.seen import Seen
 from smartapp.sessions.store import Store
 from smartapp.sessions.submission import Step, Submission
 from smartapp.sessions.tickets import Tickets
+from smartapp.sessions.uploads import Uploads
 from smartapp.sessions.vault import Vault
 from smartapp.transport import Bearer, Transport
 from smartapp.workflow.decided import decided_again
@@ -60,6 +61,10 @@ class Services:
     clock: Callable[[], float]
     pause: Callable[[float], None]
     first_word: float = 0.04  # so long a page waits for bad news before it begins to be sent
+
+    @property
+    def uploads(self) -> Uploads:
+        return Uploads(self.store, Vault(self.settings.secret_keys))
 
     @property
     def seen(self) -> Seen:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import base64
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -25,6 +27,15 @@ NOT_SENT = ("preparation", "not-done")
 
 
 @dataclass(frozen=True)
+class Attached:
+    """A file of a message, as it is called; what is in it is read when somebody opens it."""
+
+    at: int  # its place among the parts of the message
+    name: str
+    size: int | None
+
+
+@dataclass(frozen=True)
 class Message:
     id: str
     identifier: str | None
@@ -42,6 +53,7 @@ class Message:
     routing: Routing | None
     unreadable: bool  # carries something that this app cannot show
     recipients: tuple[Reference, ...] = ()
+    files: tuple[Attached, ...] = ()
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
@@ -55,6 +67,7 @@ class Message:
         payload = list(message.children("payload"))
         turned = message.has_unknown_modifier()
         words = tuple(text for each in payload if (text := each.text("contentString")))
+        files = tuple(_files(payload))
         identity = message.required_text("id")
         return cls(
             id=identity,
@@ -71,7 +84,8 @@ class Message:
             words=() if turned else words,
             language=message.text("language"),
             routing=Routing.from_extension(message, vocabulary.routing),
-            unreadable=len(words) < len(payload) or turned,
+            unreadable=len(words) + len(files) < len(payload) or turned,
+            files=() if turned else files,
             recipients=tuple(_known(message, each) for each in message.references("recipient")),
         )
 
@@ -113,6 +127,40 @@ class Message:
         return self.identifier is not None or self.topic is not None
 
 
+def _files(payload: Sequence[Element]) -> Iterator[Attached]:
+    for at, part in enumerate(payload):
+        attachment = part.child("contentAttachment")
+        if attachment is not None and (attachment.text("data") or attachment.text("url")):
+            size = attachment.whole("size")
+            yield Attached(at, attachment.text("title") or "", size)
+
+
+def file_in(json: Json, at: int) -> tuple[str, bytes] | None:
+    """The name and the content; None where there is none, or where it lies somewhere else."""
+    payload = list(Element.resource(json, "Communication").children("payload"))
+    attachment = payload[at].child("contentAttachment") if 0 <= at < len(payload) else None
+    data = attachment.text("data") if attachment else None
+    if attachment is None or data is None:
+        return None
+    try:
+        return attachment.text("title") or "", base64.b64decode(data, validate=True)
+    except ValueError:
+        return None
+
+
+def attachment(name: str, content_type: str, data: bytes) -> dict[str, Any]:
+    """A part of a message that is a file."""
+    return {
+        "contentAttachment": {
+            "contentType": content_type,
+            "data": base64.b64encode(data).decode(),
+            "size": len(data),
+            "hash": base64.b64encode(hashlib.sha1(data, usedforsecurity=False).digest()).decode(),
+            "title": name,
+        }
+    }
+
+
 def _known(message: Element, person: Reference) -> Reference:
     """Who wrote it or gets it may lie inside the message."""
     inside = message.contained(person.contained) if person.contained else None
@@ -144,6 +192,7 @@ def new_message(
     priority: str = "routine",
     language: str | None = None,
     routing: Routing | None = None,
+    files: Sequence[dict[str, Any]] = (),
 ) -> dict[str, Any]:
     """A Communication as it is sent. References are pairs of where it points and what it is."""
     code, topic_words = topic
@@ -155,7 +204,7 @@ def new_message(
         "subject": {"reference": patient},
         "sent": sent.isoformat(timespec="seconds"),
         "sender": named(*sender),
-        "payload": [{"contentString": words}],
+        "payload": [{"contentString": words}, *files],
     }
     if code:
         resource["category"] = [coded(vocabulary.topic, code, topic_words)]

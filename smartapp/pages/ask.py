@@ -170,6 +170,9 @@ class AskCheckPage:
     subject_label: str
     subject: str
     lines: tuple[AnswerLine, ...]
+    files_label: str
+    files: tuple[str, ...]
+    files_link: Link | None
     words_label: str
     words_sent: str
     next_heading: str
@@ -420,6 +423,8 @@ def ask_check_page(
     action: str,
     submission: str,
     checked: str,
+    files: Sequence[str],
+    files_page: str,
     slip: str,
     change: str,
 ) -> AskCheckPage:
@@ -439,6 +444,13 @@ def ask_check_page(
         else words("About"),
         subject=subject_words(words, subject),
         lines=_answer_lines(words, topic, answers),
+        files_label=words("Files that go with it"),
+        files=tuple(files),
+        files_link=Link(
+            words("Change the files") if files else words("Add a photo or a paper"), files_page
+        )
+        if files_page
+        else None,
         words_label=words("The message that goes with it"),
         words_sent=words_sent,
         next_heading=words("What happens next"),

@@ -12,7 +12,7 @@ from smartapp.pages.ask import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
 from smartapp.pages.queue import Badge, due_words, urgency, written_in
-from smartapp.pages.request import MessageBubble, Step, bubbles, steps_of, title_of
+from smartapp.pages.request import MessageBubble, Opens, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
@@ -186,6 +186,7 @@ def item_page(
     panels: tuple[Panel, ...],
     reader: str,
     now: datetime,
+    opens: Opens | None = None,
     claim_action: str = "",
     release_action: str = "",
     cannot_act: str = "",
@@ -212,7 +213,7 @@ def item_page(
         else "",
         language_note=_language_note(words, request),
         thread_heading=words("Messages"),
-        thread=bubbles(words, request, reader),
+        thread=bubbles(words, request, reader, opens),
         panels=panels,
         aside_heading=words("From the record"),
         steps_heading=words("Where it is"),

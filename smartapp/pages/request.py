@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.fhir.message import Message
 from smartapp.fhir.questionnaire import Answers, Item, Questionnaire
+from smartapp.pages.files import file_words
 from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines, fields_of
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.urgent import Urgent, urgent_words
@@ -104,6 +105,7 @@ class MessageBubble:
     text: str
     mine: bool
     lang: str
+    files: tuple[Link, ...] = ()
     state: str = ""  # how far a message of one's own got, as far as anybody knows
 
 
@@ -240,6 +242,8 @@ def request_page(
     policy: Policy,
     request: Request | None,
     receipt: Receipt | None,
+    opens: Opens | None = None,
+    lost_files: int = 0,
     red_flags: Sequence[RedFlag] = (),
     title: str,
     reader: str,
@@ -262,8 +266,14 @@ def request_page(
         late=_late(words, request, now, policy.phones.clinic) if request else "",
         outcome=_outcome(words, policy, request) if request else "",
         thread_heading=words("Messages"),
-        thread=bubbles(words, request, reader) if request else (),
-        trouble=""
+        thread=bubbles(words, request, reader, opens) if request else (),
+        trouble=words(
+            "Not all of your files arrived. Bring them to your visit, or call the clinic at "
+            "{phone}.",
+            phone=policy.phones.clinic,
+        )
+        if lost_files > 0
+        else ""
         if whole
         else words("We could not load all of this request. Some messages may be missing."),
         again=None if whole else Link(words("Try again"), ""),
@@ -377,8 +387,13 @@ def _outcome(words: Words, policy: Policy, request: Request) -> str:
     return in_locale(outcome.words, words.locale) if outcome else request.task.outcome.label
 
 
-def bubbles(words: Words, request: Request, reader: str) -> tuple[MessageBubble, ...]:
-    return tuple(_bubble(words, message, reader, request) for message in request.messages)
+Opens = Callable[[str, int], str]  # of a message, its file at this place: the address
+
+
+def bubbles(
+    words: Words, request: Request, reader: str, opens: Opens | None = None
+) -> tuple[MessageBubble, ...]:
+    return tuple(_bubble(words, message, reader, request, opens) for message in request.messages)
 
 
 def _state(words: Words, message: Message, request: Request) -> str:
@@ -391,7 +406,9 @@ def _state(words: Words, message: Message, request: Request) -> str:
     return words("Received: it is in the clinic’s record")
 
 
-def _bubble(words: Words, message: Message, reader: str, request: Request) -> MessageBubble:
+def _bubble(
+    words: Words, message: Message, reader: str, request: Request, opens: Opens | None
+) -> MessageBubble:
     mine = message.sender is not None and message.sender.target == reader
     text = "\n\n".join(message.words)
     if message.unreadable:
@@ -403,6 +420,10 @@ def _bubble(words: Words, message: Message, reader: str, request: Request) -> Me
         text=text,
         mine=mine,
         lang=message.language or "",
+        files=tuple(
+            Link(file_words(words, each), opens(message.reference, each.at) if opens else "")
+            for each in message.files
+        ),
         state=_state(words, message, request) if mine else "",
     )
 

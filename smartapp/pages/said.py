@@ -27,6 +27,10 @@ def notice(words: Words, code: str) -> Notice | None:
         ),
         "settings-saved": Notice(done, words("Your settings are saved."), success=True),
         "rated": Notice(done, words("The clinic has your opinion. Thank you."), success=True),
+        "file-added": Notice(done, words("The file is added. Nothing is sent yet."), success=True),
+        "files-gone": Notice(
+            important, words("The time for your files is over. Please choose them again.")
+        ),
         "discarded": Notice(done, words("It is deleted. Nothing was sent."), success=True),
         "oldest-closed": Notice(
             important,

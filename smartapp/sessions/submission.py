@@ -53,6 +53,7 @@ class Submission:
     iss: str = ""  # of the launch it was handed in by: the registration may serve several
     about: str = ""  # "MedicationRequest/id" or another resource that it is for
     form: str = ""  # whose draft it came from
+    files: int = 0  # that went with it
     author_needed: bool = False  # as the outbox reads it: there is no live token to go on with
 
     def __post_init__(self) -> None:

@@ -9,13 +9,23 @@ from flask import Blueprint, g, request
 from werkzeug.wrappers import Response
 
 from smartapp.errors import NotFound, NotOffered
+from smartapp.fhir.message import attachment
 from smartapp.launch import Role
 from smartapp.pages import ask as pages
+from smartapp.pages.files import files_shown
 from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link, Shell
 from smartapp.sessions.submission import Submission
 from smartapp.views import record
-from smartapp.views.drafting import Drafting, author_here, begun, draft_of, form_name, new_draft
+from smartapp.views.drafting import (
+    Chosen,
+    Drafting,
+    author_here,
+    begun,
+    draft_of,
+    form_name,
+    new_draft,
+)
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.rules import can_be_kept, has_read
@@ -85,10 +95,10 @@ def _cannot_arrive(here: Here) -> str:
 @bp.get("/<handle>/<code>")
 @requires_launch(Role.PATIENT)
 def ask(here: Here, code: str, handle: str = "") -> View:
-    topic, reference = _named(here, code, handle)
+    topic, reference = named_topic(here, code, handle)
     if topic.about.kind is not AskedAbout.NOTHING and not reference and not _is_chosen():
         return _choose(here, topic)
-    matter = _matter(here, topic, reference)
+    matter = matter_of(here, topic, reference)
     elsewhere = _elsewhere(here, matter)
     if elsewhere is not None:
         return elsewhere
@@ -100,10 +110,10 @@ def ask(here: Here, code: str, handle: str = "") -> View:
 @bp.post("/<handle>/<code>")
 @requires_launch(Role.PATIENT)
 def answer(here: Here, code: str, handle: str = "") -> View:
-    topic, reference = _named(here, code, handle)
+    topic, reference = named_topic(here, code, handle)
     draft = draft_of(author_here(here), topic, reference)
     if draft is None:
-        draft = new_draft(here, _matter(here, topic, reference))
+        draft = new_draft(here, matter_of(here, topic, reference))
     draft, touched = draft.with_posted()
     if request.form.get("then") == "keep":
         return Response(status=204)
@@ -111,7 +121,7 @@ def answer(here: Here, code: str, handle: str = "") -> View:
         return see_other(f"{here.paths.ask}?said=saved")
     wrong = next((at for at in touched if draft.faulty(at)), None)
     if wrong is not None:
-        return _form(here, _matter(here, topic, reference), draft, wrong, told=True)
+        return _form(here, matter_of(here, topic, reference), draft, wrong, told=True)
     draft = draft.with_seen(touched)
     address = here.paths.asking(code, reference)
     following = draft.next_part
@@ -122,8 +132,8 @@ def answer(here: Here, code: str, handle: str = "") -> View:
 @bp.get("/<handle>/<code>/check")
 @requires_launch(Role.PATIENT)
 def check(here: Here, code: str, handle: str = "") -> View:
-    topic, reference = _named(here, code, handle)
-    matter = _matter(here, topic, reference)
+    topic, reference = named_topic(here, code, handle)
+    matter = matter_of(here, topic, reference)
     draft = draft_of(author_here(here), topic, reference)
     elsewhere = _elsewhere(here, matter)
     if elsewhere is not None:
@@ -139,12 +149,12 @@ def check(here: Here, code: str, handle: str = "") -> View:
 def send(here: Here, code: str, handle: str = "") -> View:
     """Sends once: the same submission again only shows what became of the first."""
     sid = request.form.get("submission", "")
-    topic, reference = _named(here, code, handle)
+    topic, reference = named_topic(here, code, handle)
     known = here.services.outbox.find(sid, here.active.person)
     if known is None:
         draft = draft_of(author_here(here), topic, reference)
         g.kept_unsent = draft is not None
-        matter = _matter(here, topic, reference)
+        matter = matter_of(here, topic, reference)
         elsewhere = _elsewhere(here, matter)
         if elsewhere is not None:
             return elsewhere
@@ -154,10 +164,12 @@ def send(here: Here, code: str, handle: str = "") -> View:
         if draft.next_part is not None:
             return see_other(address)
         asked = _asking(here, matter, draft)
-        if request.form.get("checked") != fingerprint(draft.answers, _words(here, asked, draft)):
+        if request.form.get("checked") != _fingerprint(here, asked, draft):
             return see_other(f"{address}/check?said=changed")
         if topic.fee and request.form.get("fee") != "yes":
             return _check(here, matter, draft, fee_missing=True)
+        if any(content_of(here, draft, each) is None for each in draft.files):
+            return see_other(f"{address}/files?said=files-gone")
         known = _hand_in(here, asked, draft)
     finish(here, known)
     return see_other(here.paths.request(sid))
@@ -167,7 +179,7 @@ def send(here: Here, code: str, handle: str = "") -> View:
 @bp.post("/<handle>/<code>/discard")
 @requires_launch(Role.PATIENT)
 def discard(here: Here, code: str, handle: str = "") -> View:
-    topic, reference = _named(here, code, handle)
+    topic, reference = named_topic(here, code, handle)
     draft = draft_of(author_here(here), topic, reference)
     if draft is not None and here.services.outbox.find(draft.sid, here.active.person) is None:
         draft.discard()
@@ -178,8 +190,12 @@ def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:
     words, gate = _words(here, asked, draft), here.gate
     made = asked.asked(draft.sid, author(here, asked.patient), words)
     routing = here.services.seal.sealed(made.routing, made.sid, made.patient)
+    files = tuple(
+        attachment(each.name, each.content_type, content_of(here, draft, each) or b"")
+        for each in draft.files
+    )
     steps = steps_for(
-        replace(made, routing=routing),
+        replace(made, routing=routing, files=files),
         here.services.vocabulary,
         with_response=gate.may("QuestionnaireResponse", "create"),
         with_task=gate.may("Task", "create"),
@@ -192,13 +208,19 @@ def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:
         title=subject_line(asked.topic, asked.subject, here.words.locale),
         form=draft.form,
         about=asked.subject.reference if asked.subject else "",
+        files=len(files),
     )
 
 
 # --- what it is about -------------------------------------------------------------------------
 
 
-def _named(here: Here, code: str, handle: str) -> tuple[Topic, str]:
+def content_of(here: Here, draft: Drafting, file: Chosen) -> bytes | None:
+    """None once the time is over for which it is kept."""
+    return here.services.uploads.find(here.active.person, draft.form, file.id)
+
+
+def named_topic(here: Here, code: str, handle: str) -> tuple[Topic, str]:
     topic = here.services.policy.topics.get(code)
     if topic is None or code in here.services.policy.forms.topics:
         raise NotFound("no such topic")
@@ -243,7 +265,7 @@ def _reader(here: Here) -> Reader:
     return Reader(here.loader(), here.services.policy, here.words.locale, here.now, here.fhir_user)
 
 
-def _matter(here: Here, topic: Topic, reference: str) -> Matter:
+def matter_of(here: Here, topic: Topic, reference: str) -> Matter:
     """What can be asked for. What keeps it from being sent is said before anything is typed."""
     if not here.can_ask:
         raise NotOffered(topic.code, "cannot arrive")
@@ -322,6 +344,11 @@ def _asking(here: Here, matter: Matter, draft: Drafting) -> Asking:
         language=here.words.locale,
         now=here.now,
     )
+
+
+def _fingerprint(here: Here, asked: Asking, draft: Drafting) -> str:
+    files = "\n".join(f"{each.id} {each.name}" for each in draft.files)
+    return fingerprint(draft.answers, f"{_words(here, asked, draft)}\n{files}")
 
 
 def _another_writes(here: Here, matter: Matter, draft: Drafting) -> Facts:
@@ -457,7 +484,9 @@ def _check(here: Here, matter: Matter, draft: Drafting, *, fee_missing: bool = F
         fee_missing=fee_missing,
         action=f"{address}/send",
         submission=draft.sid,
-        checked=fingerprint(draft.answers, sent),
+        checked=_fingerprint(here, asked, draft),
+        files=files_shown(words, draft.files),
+        files_page=f"{address}/files" if matter.topic.attachments else "",
         slip=draft.slip(),
         change=f"{address}?step={len(draft.parts) - 1}",
     )

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cached_property
 from uuid import uuid4
@@ -35,7 +35,8 @@ from smartapp.workflow.policy.model import Topic
 SUBMISSION = "submission"
 SEEN, TYPED, WORDS, TITLE, KNOWN = "app-seen", "app-typed", "app-words", "app-title", "app-known"
 NOT_TYPED = {"csrf_token", "slip", "then", "checked"}
-OURS = (SUBMISSION, SEEN, TYPED, TITLE, KNOWN)
+FILES = "app-files"
+OURS = (SUBMISSION, SEEN, TYPED, TITLE, KNOWN, FILES)
 NOT_ANSWERS = {"csrf_token", "slip", "then", "step", "checked", "fee", WORDS, *OURS}
 ABOUT_THE_WRITER = (WRITER, WRITER_NAME, WRITER_RELATION)
 
@@ -58,6 +59,16 @@ def author_here(here: Here) -> Author:
 
 
 @dataclass(frozen=True)
+class Chosen:
+    """A file that is to go along: its content is kept apart from the answers, and not as long."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
+
+
+@dataclass(frozen=True)
 class Drafting:
     """One person's draft of one form."""
 
@@ -74,6 +85,14 @@ class Drafting:
     @property
     def answers(self) -> Fields:
         return {name: got for name, got in self.fields.items() if name not in NOT_ANSWERS}
+
+    @property
+    def files(self) -> tuple[Chosen, ...]:
+        return tuple(Chosen(**json.loads(each)) for each in self.fields.get(FILES, ()))
+
+    def with_files(self, files: Sequence[Chosen]) -> Drafting:
+        kept = [json.dumps(asdict(each)) for each in files]
+        return self.saved({**self.fields, FILES: kept, TYPED: ["1"]})
 
     @property
     def is_typed(self) -> bool:

@@ -185,6 +185,7 @@ def show_item(
         panels=record_panels(here.words, beside),
         reader=opened.staff.reference,
         now=here.now,
+        opens=lambda message, at: f"{address}/files/{here.paths.seal(message)}/{at}",
         claim_action=f"{address}/claim" if can_claim and may_change else "",
         release_action=f"{address}/release" if opened.is_mine else "",
         cannot_act=here.words(

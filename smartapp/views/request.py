@@ -210,6 +210,8 @@ def _show(
         request=request,
         receipt=_receipt(here, followed.sid, request, submission),
         red_flags=_urgent(here, request),
+        opens=lambda message, at: f"{here.paths.thread(message)}/files/{at}",
+        lost_files=_lost_files(request, submission),
         title=title,
         reader=here.fhir_user,
         now=here.now,
@@ -338,6 +340,13 @@ def _urgent(here: Here, request: Request | None) -> tuple[RedFlag, ...]:
     topic = here.services.policy.topics.get(request.topic)
     named = request.routing.red_flags if request.routing else ()
     return tuple(each for each in topic.red_flags if each.name in named) if topic else ()
+
+
+def _lost_files(request: Request | None, submission: Submission | None) -> int:
+    """Read back from the EHR: what it does not show has not arrived."""
+    if request is None or submission is None:
+        return 0
+    return submission.files - len(request.root.files)
 
 
 def _kept(here: Here, submission: Submission | None) -> str:

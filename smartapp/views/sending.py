@@ -13,7 +13,14 @@ from smartapp.workflow.submission import Named
 
 
 def hand_in(
-    here: Here, sid: str, steps: tuple[Step, ...], *, title: str, form: str, about: str = ""
+    here: Here,
+    sid: str,
+    steps: tuple[Step, ...],
+    *,
+    title: str,
+    form: str,
+    about: str = "",
+    files: int = 0,
 ) -> Submission:
     """In the outbox first: from here on nothing can be lost."""
     submission = Submission(
@@ -25,6 +32,7 @@ def hand_in(
         title=title,
         about=about,
         form=form,
+        files=files,
         steps=steps,
     )
     g.kept_unsent = False

@@ -102,20 +102,17 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str]) -> Found:
 
 def _recent_messages(loader: Loader, now: datetime) -> Found:
     since = ("sent", f"ge{(now - RECENT).date().isoformat()}")
-    return loader.search("Communication", since, ("_sort", "-sent"), ("_count", "100"), fresh=True)
+    return loader.said(since, ("_sort", "-sent"))
 
 
 def _older_messages(loader: Loader, now: datetime) -> Found:
     """A message that nobody has answered does not end with the month. Only what this app has
     written: the other letters of the years are no work of its queues.
     """
-    return loader.search(
-        "Communication",
+    return loader.said(
         ("category", f"{loader.vocabulary.topic}|"),
         ("sent", f"lt{(now - RECENT).date().isoformat()}"),
         ("_sort", "-sent"),
-        ("_count", "100"),
-        fresh=True,
         pages=MOST_OLDER // 100,
     )
 

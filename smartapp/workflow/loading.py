@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol, TypeVar
 
-from smartapp.errors import NotDone, NotFound, SmartappError
+from smartapp.errors import AnswerTooLarge, NotDone, NotFound, SmartappError
 from smartapp.fhir.allergy import Allergy
 from smartapp.fhir.client import FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
@@ -26,6 +26,7 @@ from smartapp.workflow.seal import Seal
 T = TypeVar("T")
 PAGE_SECONDS = 12.0
 PORTION = 40
+MOST_SINGLY = 40  # messages with files, each asked for alone
 MOST_MEDICINES = 40
 MOST_UNDECIDED = 20  # so many are decided again for one page; people decide on the rest
 
@@ -88,7 +89,18 @@ class Loader:
         return self.search("AllergyIntolerance")
 
     def messages(self) -> Found:
-        return self.search("Communication", ("_sort", "-sent"), fresh=True)
+        return self.said(("_sort", "-sent"))
+
+    def said(self, *parameters: tuple[str, str], count: int = 100, pages: int = 10) -> Found:
+        """Messages may carry files: where a page of them is too much at once, smaller pages."""
+        try:
+            return self._messages(*parameters, count=count, pages=pages)
+        except AnswerTooLarge:
+            return self._messages(*parameters, count=1, pages=MOST_SINGLY)
+
+    def _messages(self, *parameters: tuple[str, str], count: int, pages: int) -> Found:
+        counted = ("_count", str(count))
+        return self.search("Communication", *parameters, counted, fresh=True, pages=pages)
 
     def tasks(self) -> Found:
         """Where the EHR has no Tasks, there are none to miss: also where it said that it has."""

@@ -41,6 +41,7 @@ class Asked:
     recipients: tuple[str, ...]
     language: str
     at: datetime
+    files: tuple[dict[str, Any], ...] = ()  # parts of the message
     notes: tuple[Named, ...] = ()  # kinds and texts: what else is on record about the asking
     # The answers in the form's own structure, where it has rows or values of its own.
     response_items: Sequence[dict[str, Any]] | None = None
@@ -90,6 +91,7 @@ def _message_step(asked: Asked, vocabulary: Vocabulary, response: str | None) ->
         priority=asked.routing.priority,
         language=asked.language,
         routing=asked.routing,
+        files=asked.files,
     )
     return step(message, vocabulary.message, asked.sid, asked.patient)
 

@@ -59,6 +59,7 @@ def address_of(rule: Rule, lid: str) -> str:
         str(rule.rule)
         .replace("<lid>", values["lid"])
         .replace("<handle>", values["handle"])
+        .replace("<int:at>", "0")
         .replace("<code>", "refill")
     )
 

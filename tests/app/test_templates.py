@@ -51,6 +51,8 @@ def test_every_template_is_of_use(world: World, patient: Patient, nurse: Staff) 
         patient.asks_for("lisinopril")
         assert "Choose first what it is about." in patient.go("ask/refill?about=none").text
         patient.go("ask/refill")
+        patient.go("ask/form-or-letter")
+        patient.go("ask/form-or-letter/files")
         patient.go("readings")
         patient.go("help")
         form = patient.go("readings/weight").form("/weight")

@@ -1,0 +1,104 @@
+"""Files that go with a request: what was chosen, what was refused, and why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words
+from smartapp.workflow.uploads import Refused
+
+
+class HasSize(Protocol):
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def size(self) -> int | None: ...
+
+
+@dataclass(frozen=True)
+class FileLine:
+    text: str
+    remove: str  # the address that a button posts to
+
+
+@dataclass(frozen=True)
+class FilesPage:
+    shell: Shell
+    heading: str
+    lead: str
+    notes: tuple[str, ...]
+    fault_heading: str
+    fault: str
+    files: tuple[FileLine, ...]
+    remove_button: str
+    label: str
+    action: str
+    add_button: str
+    can_add: bool
+    done: Link
+    sending: str
+
+
+def file_words(words: Words, file: HasSize) -> str:
+    name = file.name or words("A file without a name")
+    if file.size is None:
+        return name
+    kilobytes = max(1, round(file.size / 1024))
+    return words("{name} ({size} KB)", name=name, size=kilobytes)
+
+
+def files_shown(words: Words, files: Iterable[HasSize]) -> tuple[str, ...]:
+    return tuple(file_words(words, each) for each in files)
+
+
+def files_page(
+    words: Words,
+    shell: Shell,
+    *,
+    files: Sequence[tuple[HasSize, str]],
+    most: int,
+    refused: Refused | None,
+    action: str,
+    done: str,
+) -> FilesPage:
+    return FilesPage(
+        shell=shell,
+        heading=words("Photos and papers"),
+        lead=words("You can add {most} files: photos (JPEG, PNG, WebP) or PDF papers.", most=most),
+        notes=(
+            words(
+                "Each can have up to 5 MB. We make photos smaller and take out where and how "
+                "they were taken."
+            ),
+            words("Files are kept here for 2 hours. After that you choose them again."),
+            words("Not every clinic’s system keeps files. After sending, we show which it has."),
+        ),
+        fault_heading=words("There is a problem"),
+        fault=_refused(words, refused, most) if refused else "",
+        files=tuple(FileLine(file_words(words, each), remove) for each, remove in files),
+        remove_button=words("Take it out"),
+        label=words("Choose a file"),
+        action=action,
+        add_button=words("Add this file"),
+        can_add=len(files) < most,
+        done=Link(words("Go on to the check"), done),
+        sending=words("Adding the file. This can take a few seconds. Please wait."),
+    )
+
+
+def _refused(words: Words, refused: Refused, most: int) -> str:
+    return {
+        Refused.EMPTY: words("Choose a file first"),
+        Refused.TOO_LARGE: words("This file is too large. Choose one of 5 MB or less"),
+        Refused.TOO_MANY: words("You can add {most} files at most", most=most),
+        Refused.TOO_LARGE_TOGETHER: words(
+            "Together the files are too large. Take one out, or bring it to your visit"
+        ),
+        Refused.NOT_A_KIND: words("This is not a photo (JPEG, PNG, WebP) or a PDF. Choose another"),
+        Refused.BROKEN: words("We could not open this file. Choose another, or take a new photo"),
+        Refused.ACTIVE: words("This PDF does things by itself. Print it as a plain PDF first"),
+    }[refused]
