@@ -4,7 +4,7 @@
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help demo run sandbox check format test proofs conformance lock clean
+.PHONY: help demo run sandbox check format test proofs conformance bench lock clean
 
 export PYTHON
 bin := .venv/bin

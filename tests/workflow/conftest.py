@@ -174,3 +174,8 @@ def ann(tom: Desk, policy: Policy) -> Desk:
 @pytest.fixture
 def work(ehr: FakeEhr) -> None:
     ehr.holds(message_json("1", routing=routed()), task_json("9", "1"))
+
+
+def asked_for(policy: Policy) -> list[str]:
+    """The topics on a patient's list. A form is a topic too, once it is filled in."""
+    return [code for group in policy.groups for code in group.topics]

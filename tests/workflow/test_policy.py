@@ -14,7 +14,7 @@ from smartapp.errors import NotOffered
 from smartapp.fhir.codes import PRACTITIONER_ROLE
 from smartapp.workflow.policy.facts import FACTS
 from smartapp.workflow.policy.model import Policy, Priority, Topic
-from tests.workflow.conftest import FOLDER
+from tests.workflow.conftest import FOLDER, asked_for
 
 TOPICS = sorted(path.stem for path in (FOLDER / "topics").glob("*.toml"))
 DANGEROUS = [
@@ -147,12 +147,12 @@ def test_free_text_comes_last_and_is_short(policy: Policy, code: str) -> None:
 
 
 def test_the_clinic_offers_all_fourteen_topics_in_groups(policy: Policy) -> None:
-    assert len(policy.topics) == 14
-    assert [code for group in policy.groups for code in group.topics] == list(policy.topics)
+    assert len(asked_for(policy)) == 14
+    assert {*asked_for(policy), *policy.forms.topics} == set(policy.topics)
 
 
 def test_danger_is_asked_about_wherever_somebody_may_be_ill(policy: Policy) -> None:
-    assert [code for code, topic in policy.topics.items() if topic.red_flags] == DANGEROUS
+    assert [code for code in asked_for(policy) if policy.topic(code).red_flags] == DANGEROUS
 
 
 @pytest.mark.parametrize("code", DANGEROUS)
@@ -256,8 +256,8 @@ def test_a_child_of_eleven_can_read_the_spanish(policy: Policy, code: str) -> No
 def test_no_sentence_is_long(policy: Policy, locale: str) -> None:
     long = [
         sentence
-        for topic in policy.topics.values()
-        for sentence in sentences(patient_texts(policy, topic, locale))
+        for code in asked_for(policy)
+        for sentence in sentences(patient_texts(policy, policy.topic(code), locale))
         if len(letters(sentence)) > 20
     ]
 
