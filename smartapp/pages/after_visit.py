@@ -44,6 +44,7 @@ class AfterVisit:
     shown: tuple[Document, ...]  # of this visit, that may be opened
     summaries: tuple[Document, ...]  # those of them that are written for the patient
     words: tuple[tuple[Document, str | SmartappError], ...]  # of its summaries
+    private: str = ""  # why whoever reads gets no documents, where that is so
 
 
 @dataclass(frozen=True)
@@ -75,7 +76,7 @@ def after_visit_page(
         done,
         _medicines(words, paths, loaded, source),
         _next(words, loaded, source),
-        _papers(words, paths, loaded, source),
+        *([] if loaded.private else [_papers(words, paths, loaded, source)]),
     )
     return AfterVisitPage(
         shell=shell,
@@ -117,6 +118,8 @@ def _quotes(words: Words, paths: Paths, loaded: AfterVisit) -> list[Quote]:
 
 def _gaps(words: Words, loaded: AfterVisit, phone: str) -> list[str]:
     """What a person looks for here and does not find."""
+    if loaded.private:
+        return [loaded.private]
     gaps = []
     failed = any(isinstance(text, SmartappError) for _, text in loaded.words)
     if failed or loaded.documents.failed:

@@ -17,6 +17,8 @@ from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link, Shell
 from smartapp.sessions.submission import Submission
 from smartapp.views import record
+from smartapp.views.confidential import hidden_from_reader
+from smartapp.views.documents import gate_of
 from smartapp.views.drafting import (
     Chosen,
     Drafting,
@@ -262,7 +264,15 @@ def _choose(here: Here, topic: Topic) -> View:
 
 
 def _reader(here: Here) -> Reader:
-    return Reader(here.loader(), here.services.policy, here.words.locale, here.now, here.fhir_user)
+    return Reader(
+        here.loader(),
+        here.services.policy,
+        here.words.locale,
+        here.now,
+        here.fhir_user,
+        documents=gate_of(here),
+        hidden=hidden_from_reader(here),
+    )
 
 
 def matter_of(here: Here, topic: Topic, reference: str) -> Matter:

@@ -12,7 +12,7 @@ from smartapp.pages import care as pages
 from smartapp.pages.health import BlocksPage
 from smartapp.pages.shell import Link
 from smartapp.views import files, record
-from smartapp.views.confidential import kept_from_proxies
+from smartapp.views.confidential import hidden_from_reader, kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import read, showing
 from smartapp.views.show import patient_shell, show
@@ -30,10 +30,11 @@ MOST_ROLES = 10
 @requires_launch(Role.PATIENT)
 @kept_from_proxies("plan")
 def what_happens_next(here: Here) -> View:
-    got, at = read(here, APPOINTMENTS, REFERRALS, PROCEDURES), showing(here, "next")
+    visits = () if "visits" in hidden_from_reader(here) else (APPOINTMENTS,)
+    got, at = read(here, REFERRALS, PROCEDURES, *visits), showing(here, "next")
     title = here.words("What happens next")
     blocks = (
-        pages.next_visits_block(at, got[APPOINTMENTS], here.now),
+        *(pages.next_visits_block(at, got[each], here.now) for each in visits),
         pages.open_orders_block(at, got[REFERRALS]),
         pages.referrals_block(at, got[REFERRALS]),
         pages.follow_ups_block(at, got[PROCEDURES]),

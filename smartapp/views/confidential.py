@@ -43,7 +43,7 @@ def kept_from_proxies(section: str) -> Callable[[Route[P]], Route[P]]:
                 return view(here, *args, **values)
             patient = here.loader().patient()
             rule = teen_rule(here, patient)
-            if rule is None or section not in rule.hidden_sections:
+            if rule is None or not rule.hides(section):
                 return view(here, *args, **values)
             record.viewed(here, patient.id)
             title = here.words("This part is private")

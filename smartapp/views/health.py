@@ -119,6 +119,7 @@ def procedures(here: Here) -> View:
 
 @bp.get("/vitals")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def vitals(here: Here) -> View:
     got, at = read(here, VITALS, LIFE), showing(here, "vitals")
     title = here.words("Your vital signs")

@@ -17,6 +17,7 @@ from smartapp.fhir.document import Document
 from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
 from smartapp.fhir.place import Place
+from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages import after_visit
 from smartapp.pages import visits as pages
@@ -26,7 +27,7 @@ from smartapp.pages.health import BlocksPage, procedures_block
 from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link
 from smartapp.views import record
-from smartapp.views.confidential import kept_from_proxies
+from smartapp.views.confidential import hidden_from_reader, kept_from_proxies, teen_rule
 from smartapp.views.documents import gate_of
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, read_older, showing, source
@@ -193,10 +194,13 @@ def calendar(here: Here, handle: str) -> View:
 
 def _visit(here: Here, reference: str) -> View:
     visit = read_one(here, reference, Visit.from_fhir)
-    got = read(here, ORDERS, REFERRALS, DOCUMENTS, PROCEDURES)
+    papers = () if "documents" in hidden_from_reader(here) else (DOCUMENTS,)
+    got = read(here, ORDERS, REFERRALS, PROCEDURES, *papers)
+    documents = got[DOCUMENTS] if papers else Section()
+    rule = None if papers else teen_rule(here, got.patient)
     record.viewed(here, got.patient.id, Encounter=1)
     words, paths, gate = here.words, here.paths, gate_of(here)
-    shown = after_visit.of_visit(gate.shown(got[DOCUMENTS].items), visit)
+    shown = after_visit.of_visit(gate.shown(documents.items), visit)
     summaries = tuple(each for each in shown if _is_summary(gate, each))
     page = after_visit.after_visit_page(
         words,
@@ -211,10 +215,11 @@ def _visit(here: Here, reference: str) -> View:
             visit=visit,
             orders=got[ORDERS],
             requests=got[REFERRALS],
-            documents=got[DOCUMENTS],
+            documents=documents,
             shown=shown,
             summaries=summaries,
             words=_words_of(here, summaries),
+            private=in_locale(rule.explained, words.locale) if rule else "",
         ),
         done=_done(here, got, visit),
         source=source(here, paths.below(pages.KEY, reference)),

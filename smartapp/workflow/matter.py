@@ -9,11 +9,13 @@ from functools import partial
 
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.client import Found
-from smartapp.fhir.element import Element
+from smartapp.fhir.document import Document
+from smartapp.fhir.element import Element, Json
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.workflow.background import background_calls, background_of, facts_about
+from smartapp.workflow.documents import DocumentGate
 from smartapp.workflow.loading import (
     PAGE_SECONDS,
     Loader,
@@ -39,6 +41,14 @@ KINDS: Mapping[AskedAbout, tuple[str, ...]] = {
     AskedAbout.RESULT: ("Observation", "DiagnosticReport"),
     AskedAbout.DOCUMENT: ("DocumentReference",),
     AskedAbout.VISIT: ("Encounter",),
+}
+
+# As the policy calls them.
+SECTIONS: Mapping[AskedAbout, str] = {
+    AskedAbout.APPOINTMENT: "visits",
+    AskedAbout.RESULT: "results",
+    AskedAbout.DOCUMENT: "documents",
+    AskedAbout.VISIT: "visits",
 }
 
 MOST_CHOICES = 30
@@ -93,6 +103,8 @@ class Reader:
     language: str
     now: datetime
     writer: str = ""  # who is signed in, "Patient/id" or another
+    documents: DocumentGate | None = None  # None: whatever the record has can be asked about
+    hidden: frozenset[str] = frozenset()  # sections of which whoever reads sees nothing
 
     def matter(self, topic: Topic, reference: str = "") -> Matter:
         """A list that is not whole keeps nobody from asking; what it is about must be there."""
@@ -131,6 +143,8 @@ class Reader:
 
     def choices(self, kind: AskedAbout) -> Section[Subject]:
         """What of the record can be asked about, the latest first."""
+        if SECTIONS.get(kind) in self.hidden:
+            return Section()
         found = [self._found(each) for each in KINDS[kind]]
         items = [each for part in found for each in part.items]
         if kind is AskedAbout.APPOINTMENT:
@@ -152,7 +166,15 @@ class Reader:
             )
         narrower = [("category", "laboratory")] if kind == "Observation" else []
         search = partial(self.loader.search, kind, *narrower, ("_count", "100"))
-        return section_of(self._search(search), subject_from)
+        return section_of(self._search(search), self._open)
+
+    def _open(self, json: Json) -> Subject | None:
+        """Of documents only those that whoever reads could open: a title says enough."""
+        if json.get("resourceType") == "DocumentReference" and self.documents is not None:
+            document = Document.from_fhir(json)
+            if document is None or not self.documents.lets_through(document):
+                return None
+        return subject_from(json)
 
     def _search(self, search: Callable[[], Found]) -> Found | SmartappError:
         (found,) = self.loader.together([search], within=PAGE_SECONDS)

@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
 from smartapp.sessions.handles import seal_handle
 from tests.app import forms, people
+from tests.app.papers import document, inside
 from tests.app.people import Patient
 from tests.app.world import World
 
@@ -71,3 +77,91 @@ def test_a_grown_mans_forms_are_read_by_who_acts_for_him(world: World) -> None:
     fills_in(walter)
 
     assert len(sent_forms(susan)) == 1
+
+
+# --- parts of the record ----------------------------------------------------------------------
+
+SUMMARY = {"coding": [{"system": "http://loinc.org", "code": "69730-0"}], "text": "Zoe’s paper"}
+WRITTEN = "Nobody else is to read this."
+
+
+def hiding(world: World, *sections: str) -> World:
+    policy = world.services.policy
+    rule = replace(policy.privacy.teenagers, hidden_sections=frozenset(sections))
+    privacy = replace(policy.privacy, teenagers=rule)
+    return world.with_services(policy=replace(policy, privacy=privacy))
+
+
+def paper(world: World, **more: Any) -> None:
+    visit = {"encounter": [{"reference": "Encounter/zoe-bennett-visit-yearly"}]}
+    content = inside(WRITTEN.encode(), "text/plain")
+    made = document("zoe-paper", content, of="zoe-bennett", title="Zoe’s paper", context=visit)
+    world.ehr.load([made | {"type": SUMMARY} | more])
+
+
+def test_documents_that_are_kept_back_are_not_on_the_page_of_their_visit(world: World) -> None:
+    paper(world)
+    strict = hiding(world, "documents")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+    for who in (zoe, rachel):
+        who.go("visits")
+    hers = zoe.browser.click("Well-child visit")
+    assert WRITTEN in hers.text
+    assert "Zoe’s paper" in hers.text
+
+    world.forgets_what_was_asked()
+    page = rachel.browser.click("Well-child visit")
+
+    assert WRITTEN not in page.text
+    assert "Zoe’s paper" not in page.text
+    assert "some parts of the record are private by law" in page.text
+    assert "The record holds no summary" not in page.text
+    assert not [each for each in world.asked() if "DocumentReference" in each["path"]]
+
+
+def test_what_is_kept_back_is_nothing_to_ask_about_either(world: World) -> None:
+    paper(world)
+    strict = hiding(world, "documents", "visits")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+
+    for topic, words in (("record-correction", "Zoe’s paper"), ("billing", "Well-child visit")):
+        assert words in zoe.go(f"ask/{topic}").text
+        assert words not in rachel.go(f"ask/{topic}").text
+
+
+@pytest.mark.parametrize(
+    "kept_back",
+    [
+        {"type": {"text": "Zoe’s paper"}},  # a kind that no list names
+        {"status": "superseded"},
+        {"securityLabel": [{"coding": [{"system": "urn:x", "code": "UNHEARD-OF"}]}]},
+    ],
+)
+def test_a_document_that_cannot_be_opened_is_nothing_to_ask_about(
+    world: World, kept_back: dict[str, Any]
+) -> None:
+    zoe = signed_in(world, "zoe")
+    paper(world)
+    assert "Zoe’s paper" in zoe.go("ask/record-correction").text
+    paper(world, **kept_back)
+    world.clock.passes(120)
+
+    assert "Zoe’s paper" not in zoe.go("ask/record-correction").text
+
+
+def test_with_anything_kept_back_there_is_no_file_of_the_whole(world: World) -> None:
+    rachel = signed_in(hiding(world, "results"), "rachel")
+
+    for name in ("download", "download/record.json", "download/record.html", "vitals"):
+        assert rachel.go(name).headings == ("This part is private",), name
+
+
+def test_appointments_that_are_kept_back_are_not_among_what_comes_next(world: World) -> None:
+    strict = hiding(world, "visits")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+    world.forgets_what_was_asked()
+
+    rachel.go("next")
+    assert not [each for each in world.asked() if "/Appointment" in each["path"]]
+    zoe.go("next")
+    assert [each for each in world.asked() if "/Appointment" in each["path"]]

@@ -42,6 +42,12 @@ class TeenRule:
     hidden_topics: frozenset[str]
     explained: LocalText
 
+    def hides(self, section: str) -> bool:
+        """A copy of the whole record would hold whatever else is kept back."""
+        if section == "download":
+            return bool(self.hidden_sections or self.hidden_topics)
+        return section in self.hidden_sections
+
     def holds(self, born: FhirDate | None, today: date) -> bool:
         """Who may be of that age counts as such, also where the record does not say it exactly."""
         if born is None:
