@@ -56,7 +56,9 @@ def _asks(world: World, username: str, record: str = "") -> str:
 def test_where_it_cannot_be_kept_nobody_is_asked_each_time() -> None:
     def changed(config: dict) -> None:  # type: ignore[type-arg]
         scopes = config["ehrs"][0]["scopes"]
-        scopes["patient"] = scopes["patient"].replace("QuestionnaireResponse.crs", "Goal.rs")
+        scopes["patient"] = scopes["patient"].replace(
+            "QuestionnaireResponse.crus", "QuestionnaireResponse.rs"
+        )
 
     with opened(changed=changed) as world:
         assert TITLE not in _asks(world, "james")
