@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -457,3 +458,17 @@ def test_what_was_sent_is_read_without_its_form() -> None:
         ("Born?", (date(1968, 11, 2),), False),
         ("c", ("The X",), False),
     ]
+
+
+def test_many_slow_expressions_together_hold_up_nobody() -> None:
+    """Each ends in its own time; a form of them all would keep a worker for minutes."""
+    slow = "(1 | 2).repeat(iif($this < 100, $this + 2, {})).count()"
+    one = path("calculatedExpression", slow)
+    plan = form(*(q(f"n{at}", "integer", one) for at in range(300)), q("name"))
+    began = time.thread_time()
+
+    filled = work_out(plan, {"name": ["Ann"]}, KNOWN)
+
+    assert time.thread_time() - began < 5
+    assert filled.broken
+    assert filled.values["name", ()] == ("Ann",), "what was typed is kept"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -10,6 +11,8 @@ from smartapp.fhir.questionnaire import Expression
 from smartapp.workflow.forms.expressions import ExpressionFailed, run
 from smartapp.workflow.forms.tree import FilledForm, Slot
 
+ALL_SECONDS = 1.0  # of this thread's own time, for all expressions of a form together
+
 
 class Scope:
     """For one state of the answers."""
@@ -17,6 +20,7 @@ class Scope:
     def __init__(self, filled: FilledForm, context: Mapping[str, Any], now: datetime) -> None:
         self._filled = filled
         self._now = now
+        self._ends = time.thread_time() + ALL_SECONDS
         form = filled.plan.form
         self._response = {
             "resourceType": "QuestionnaireResponse",
@@ -44,6 +48,12 @@ class Scope:
             if key not in self._worked_out:
                 self._worked_out[key] = self._valued(variable, seen)
             seen[variable.name] = self._worked_out[key]
+        return self._run(expression, seen)
+
+    def _run(self, expression: Expression, seen: Mapping[str, Any]) -> list[Any]:
+        """Many that each end in time could still hold up a worker."""
+        if time.thread_time() > self._ends:
+            raise ExpressionFailed("the form as a whole did not end in time")
         return run(expression, self._response, seen, now=self._now, scores=self._filled.plan.scores)
 
     def _valued(self, variable: Expression, seen: Mapping[str, Any]) -> Any:
@@ -51,9 +61,7 @@ class Scope:
         if not variable.is_path:
             return self._base.get(variable.name, [])
         try:
-            return run(
-                variable, self._response, seen, now=self._now, scores=self._filled.plan.scores
-            )
+            return self._run(variable, seen)
         except ExpressionFailed:
             return []
 
