@@ -65,12 +65,13 @@ def _is_webp(data: bytes) -> bool:
 
 
 _ACTS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|OpenAction|RichMedia|XFA)\b")
+_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")  # another way to write any letter of a name
 
 
 def _pdf(name: str, data: bytes) -> Upload | Refused:
     if b"%%EOF" not in data[-2048:]:
         return Refused.BROKEN
-    if _ACTS.search(data):
+    if _ACTS.search(_ESCAPED.sub(lambda each: bytes.fromhex(each[1].decode()), data)):
         return Refused.ACTIVE
     return Upload(plain_name(name, ".pdf"), "application/pdf", data)
 

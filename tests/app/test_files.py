@@ -62,6 +62,10 @@ def test_other_pictures_become_plain_ones(kind: str) -> None:
         (b"\xff\xd8\xff\xe0 and then nothing of a picture", Refused.BROKEN),
         (photo(size=(6000, 5000), place=False), Refused.TOO_LARGE),
         (PDF.replace(b"/Catalog", b"/Catalog /OpenAction << /S /JavaScript >>"), Refused.ACTIVE),
+        (
+            PDF.replace(b"/Catalog", b"/Catalog /Open#41ction << /S /#4aavaScript >>"),
+            Refused.ACTIVE,
+        ),
         (PDF[:-6], Refused.BROKEN),
     ],
 )
