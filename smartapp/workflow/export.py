@@ -115,6 +115,8 @@ def _belongs(loader: Loader, gate: DocumentGate, resource: Json, replaced: set[s
     if is_withdrawn(resource):
         return False
     kind = resource["resourceType"]
+    if kind == "QuestionnaireResponse":
+        return resource.get("status") != "in-progress"  # not sent yet, and its author's alone
     if kind == "Communication":
         return loader.read_message(resource) is not None  # staff also write to each other
     if kind == "DocumentReference":

@@ -79,6 +79,20 @@ def test_a_grown_mans_forms_are_read_by_who_acts_for_him(world: World) -> None:
     assert len(sent_forms(susan)) == 1
 
 
+def test_what_somebody_has_begun_is_in_no_file_of_the_record(world: World) -> None:
+    walter, susan = signed_in(world, "walter"), signed_in(world, "susan")
+    page = forms.opens(walter, FORM)
+    forms.goes_on(walter, page, {"/44260-8": SOME_DAYS}, then="save")
+    (draft,) = world.written("QuestionnaireResponse")
+    assert draft["status"] == "in-progress"
+
+    for who in (walter, susan):
+        answer = who.browser.ask("GET", f"{who.home}/download/record.json")
+        assert answer.status_code == 200
+        assert draft["id"].encode() not in answer.data
+        assert b'"MedicationRequest"' in answer.data
+
+
 # --- parts of the record ----------------------------------------------------------------------
 
 SUMMARY = {"coding": [{"system": "http://loinc.org", "code": "69730-0"}], "text": "Zoe’s paper"}
