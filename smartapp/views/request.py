@@ -16,6 +16,7 @@ from smartapp.pages import request as pages
 from smartapp.pages.shell import Link
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
+from smartapp.views.confidential import teen_rule
 from smartapp.views.drafting import WORDS
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.patient import load_requests
@@ -209,7 +210,7 @@ def _show(
         policy=here.services.policy,
         request=request,
         receipt=_receipt(here, followed.sid, request, submission),
-        red_flags=_urgent(here, request),
+        red_flags=_urgent(here, followed.patient, request),
         opens=lambda message, at: f"{here.paths.thread(message)}/files/{at}",
         lost_files=_lost_files(request, submission),
         title=title,
@@ -333,10 +334,14 @@ def _after_sending(here: Here, request: Request | None, topic: Topic | None) -> 
     return in_locale(topic.words.receipt, words.locale) if topic else ""
 
 
-def _urgent(here: Here, request: Request | None) -> tuple[RedFlag, ...]:
+def _urgent(here: Here, patient: Patient, request: Request | None) -> tuple[RedFlag, ...]:
     """What to do now is said again as long as nobody at the clinic has answered."""
     if request is None or request.stage in {Stage.ANSWERED, Stage.CLOSED}:
         return ()
+    sender = request.root.sender
+    is_mine = sender is not None and sender.target == here.fhir_user
+    if teen_rule(here, patient) is not None and not is_mine:
+        return ()  # it would tell a parent what a teenager has answered
     topic = here.services.policy.topics.get(request.topic)
     named = request.routing.red_flags if request.routing else ()
     return tuple(each for each in topic.red_flags if each.name in named) if topic else ()

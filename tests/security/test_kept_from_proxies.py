@@ -72,6 +72,18 @@ def test_what_a_teenager_has_sent_is_read_by_her_and_not_by_her_mother(world: Wo
     assert len(sent_forms(rachel)) == 1, "what she sent herself"
 
 
+def test_what_a_teenager_is_told_to_do_now_does_not_tell_her_mother_what_she_answered(
+    world: World,
+) -> None:
+    zoe, rachel = signed_in(world, "zoe"), signed_in(world, "rachel")
+    fills_in(zoe)
+    told = "988"  # the crisis line
+
+    for who, is_told in ((zoe, True), (rachel, False)):
+        (href,) = [href for _, href in who.go("requests").links if "/requests/" in href]
+        assert (told in who.browser.get(href).text) is is_told
+
+
 def test_a_grown_mans_forms_are_read_by_who_acts_for_him(world: World) -> None:
     walter, susan = signed_in(world, "walter"), signed_in(world, "susan")
     fills_in(walter)
