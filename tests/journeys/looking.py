@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pytest
 from playwright.sync_api import Frame, Page
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
@@ -57,6 +58,12 @@ TOO_SMALL = """() => {
   return small;
 }"""
 TEXT_AT = "percent => { document.documentElement.style.fontSize = percent; }"
+
+
+def both(*, run: tuple[str, str], proof: tuple[str, str]) -> pytest.MarkDecorator:
+    """A tour by day and by night, in two languages: one at every run, one with the proofs."""
+    other = pytest.param(*proof, marks=pytest.mark.proof)
+    return pytest.mark.parametrize(("language", "colours"), [run, other])
 
 
 @dataclass(repr=False)

@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsers import Windows
-from tests.journeys.looking import Inspector
+from tests.journeys.looking import Inspector, both
 from tests.journeys.people import REST, Nurse, Patient
 
 pytestmark = pytest.mark.journey
@@ -14,7 +14,7 @@ pytestmark = pytest.mark.journey
 WORDS = "I go on a trip on Friday."
 
 
-@pytest.mark.parametrize(("language", "colours"), [("en", "light"), ("es", "dark")])
+@both(run=("en", "light"), proof=("es", "dark"))
 def test_every_page_of_a_patient_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:
@@ -98,7 +98,7 @@ def following(windows: Windows, patient: Patient, see: Inspector) -> None:
     windows.programs.goes_wrong()
 
 
-@pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
+@both(run=("en", "dark"), proof=("es", "light"))
 def test_every_page_of_a_record_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:
@@ -109,7 +109,7 @@ def test_every_page_of_a_record_is_for_everybody(
     see = Inspector(page)
     for path in (
         "all", "summary", "results", "results?by=visit", "vitals", "allergies", "conditions",
-        "procedures", "immunizations", "medicines",
+        "procedures", "immunizations", "medicines", "words", "readings", "help", "ask",
     ):  # fmt: skip
         patient.goes_to(path)
         see.look(path)
@@ -118,10 +118,10 @@ def test_every_page_of_a_record_is_for_everybody(
     page.locator(".app-table").wait_for()
     see.look("one test")
     assert not see.findings, see
-    assert len(see.looked_at) == 11
+    assert len(see.looked_at) == 15
 
 
-@pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
+@both(run=("es", "light"), proof=("en", "dark"))
 def test_every_page_of_the_staff_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:

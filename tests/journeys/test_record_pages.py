@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.browsers import Windows
-from tests.journeys.looking import Inspector
+from tests.journeys.looking import Inspector, both
 from tests.journeys.people import Patient
 
 pytestmark = pytest.mark.journey
@@ -29,7 +29,7 @@ def opens(patient: Patient, section: str, words: str) -> None:
     patient.page.wait_for_url(f"**/{section}/*")
 
 
-@pytest.mark.parametrize(("language", "colours"), [("en", "dark"), ("es", "light")])
+@both(run=("es", "light"), proof=("en", "dark"))
 def test_every_page_of_care_is_for_everybody(windows: Windows, language: str, colours: str) -> None:
     patient = signed_in(windows, windows.open(language=language, color_scheme=colours), "walter")
     patient.chooses_language(language)
