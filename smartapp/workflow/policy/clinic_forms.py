@@ -19,6 +19,7 @@ from pydantic import ValidationError
 from smartapp.fhir.element import Json
 from smartapp.fhir.questionnaire import Questionnaire
 from smartapp.words import LocalText
+from smartapp.workflow.forms.expressions import of_our_own
 from smartapp.workflow.forms.fitness import prepared
 from smartapp.workflow.forms.plan import FormRefused, Plan
 from smartapp.workflow.policy.intake import About
@@ -169,7 +170,8 @@ def _plan(reading: Reading, table: Table) -> Plan | None:
     try:
         resource = read_json(reading.folder / "forms" / name)
         QuestionnaireR4.model_validate(_without_translations(resource))
-        plan = prepared(resource)
+        with of_our_own():
+            plan = prepared(resource)
     except OSError as trouble:
         table.wrong("file", f"{name!r} cannot be read: {type(trouble).__name__}")
     except ValidationError as trouble:
