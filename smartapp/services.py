@@ -185,16 +185,34 @@ class Services:
             decide=partial(decided_again, self.policy, self.vocabulary),
         )
 
-    def courier(self, tell: Callable[[Submission, Step], None]) -> Courier:
+    def courier(
+        self,
+        tell: Callable[[Submission, Step], None],
+        tell_withheld: Callable[[Submission, str], None],
+    ) -> Courier:
         return Courier(
-            outbox=self.outbox, door=self._door, tell=tell, clock=self.clock, pause=self.pause
+            outbox=self.outbox,
+            door=partial(self._door, tell_withheld),
+            tell=tell,
+            clock=self.clock,
+            pause=self.pause,
         )
 
-    def _door(self, submission: Submission, token: Token) -> tuple[FhirClient, Capability]:
+    def _door(
+        self,
+        tell_withheld: Callable[[Submission, str], None],
+        submission: Submission,
+        token: Token,
+    ) -> tuple[FhirClient, Capability]:
         ehr = self.settings.ehr(submission.ehr_key)
         if ehr is None:
             raise NoSession
         ehr = ehr.at(submission.iss or ehr.iss)
         bearer = Bearer(token.access, ehr.base)
-        client = FhirClient(self.transport, bearer, patient_id=submission.person.patient_id)
+        client = FhirClient(
+            self.transport,
+            bearer,
+            patient_id=submission.person.patient_id,
+            on_withheld=partial(tell_withheld, submission),
+        )
         return client, self.capability(ehr)

@@ -110,7 +110,7 @@ def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
         steps=(step,),
     )
     record.handed_in(here, outbox.receive(submission, token))
-    here.services.courier(record.delivery(here)).carry(said.sid, patiently=True)
+    here.services.courier(*record.delivery(here)).carry(said.sid, patiently=True)
     return outbox.find(said.sid, opened.person) or submission
 
 

@@ -31,6 +31,9 @@ class Present(Protocol):
     def active(self) -> ActiveLaunch: ...
 
 
+# What became of a step; and what came back from the EHR that is another patient's.
+Delivery = tuple[Callable[[Submission, Step], None], Callable[[Submission, str], None]]
+
 TRANSITIONS = {
     StepState.WAITING: "received",
     StepState.POSTING: "posted",
@@ -150,23 +153,25 @@ def draft_kept(here: Present, patient_id: str, sid: str) -> None:
     _record(here, event)
 
 
-def delivery(here: Present) -> Callable[[Submission, Step], None]:
+def delivery(here: Present) -> Delivery:
     context = _context(here)
-
-    def tell(submission: Submission, step: Step) -> None:
-        here.services.audit.record(*_of_submission(context, submission, (step,)))
-
-    return tell
+    return _delivery(here.services, lambda _: context)
 
 
-def sweep(services: Services) -> Callable[[Submission, Step], None]:
+def sweep(services: Services) -> Delivery:
     """The same, for what is finished while nobody is there."""
+    return _delivery(services, lambda each: Context(request_id="sweep", ehr=each.ehr_key))
 
+
+def _delivery(services: Services, context_of: Callable[[Submission], Context]) -> Delivery:
     def tell(submission: Submission, step: Step) -> None:
-        context = Context(request_id="sweep", ehr=submission.ehr_key)
-        services.audit.record(*_of_submission(context, submission, (step,)))
+        services.audit.record(*_of_submission(context_of(submission), submission, (step,)))
 
-    return tell
+    def withheld(submission: Submission, kind: str) -> None:
+        patient = f"Patient/{submission.person.patient_id}"
+        services.audit.record(audit.foreign_withheld(context_of(submission), patient, kind))
+
+    return tell, withheld
 
 
 def _of_submission(

@@ -48,7 +48,7 @@ def finish(
     outbox, person, sid = here.services.outbox, here.active.person, submission.sid
     if not submission.is_finished:
         outbox.give_token(sid, person, here.active.launched.token)
-        here.services.courier(record.delivery(here)).carry(sid, patiently=patiently, insist=insist)
+        here.services.courier(*record.delivery(here)).carry(sid, patiently=patiently, insist=insist)
     after = outbox.find(sid, person) or submission
     if after.state is SubmissionState.CONFIRMED:
         _discard_draft(here, after)

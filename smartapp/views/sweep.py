@@ -32,7 +32,7 @@ def _run(services: Services) -> None:
 def sweep_once(services: Services) -> None:
     named = REQUEST_ID.set(uuid4().hex)
     try:
-        failed = services.courier(record.sweep(services)).sweep()
+        failed = services.courier(*record.sweep(services)).sweep()
         if failed:
             log.warning("not all could be finished", extra={"what": str(failed)})
         _measure(services)

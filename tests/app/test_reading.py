@@ -278,6 +278,26 @@ def test_the_record_of_another_patient_is_never_shown_as_ones_own(
     assert world.events("compartment.mismatch")
 
 
+def test_a_message_that_is_read_back_as_another_patients_is_no_receipt_and_on_record(
+    world: World, james: Patient
+) -> None:
+    check = james.checks("hydrochlorothiazide")
+    elsewhere = {"subject": {"reference": "Patient/maria-lopez"}}
+    world.fails(
+        {
+            "match": {"method": "GET", "path": "/fhir/Communication/"},
+            "fault": {"kind": "edited", "set": elsewhere},
+        }
+    )
+    before = len(world.events("compartment.mismatch"))
+    page = james.sends(check)
+
+    assert "The clinic has your request" not in page.text
+    event = world.events("compartment.mismatch")[before]
+    assert event["patient"]["ref"] == "Patient/james-carter"
+    assert event["entities"][0]["type"] == "Communication"
+
+
 def test_a_resource_that_names_no_patient_is_nobodys(world: World, james: Patient) -> None:
     own = foreign(world, "MedicationRequest", "james-carter-zolpidem-5")
     nobodys = {name: value for name, value in own.items() if name != "subject"}
