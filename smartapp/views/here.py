@@ -118,7 +118,9 @@ class Here:
 
     def loader(self, patient_id: str | None = None) -> Loader:
         loader = self.services.loader(self.active, self.client(patient_id))
-        return replace(loader, hidden_topics=self._hidden_topics) if self._hidden_topics else loader
+        if not self._hidden_topics:
+            return loader
+        return replace(loader, hidden_topics=self._hidden_topics, reader=self.fhir_user)
 
     @cached_property
     def _hidden_topics(self) -> frozenset[str]:

@@ -46,6 +46,7 @@ class Loader:
     vocabulary: Vocabulary
     together: Together
     hidden_topics: frozenset[str] = frozenset()  # of requests, for who acts for a teenager
+    reader: str = ""  # who that is, where topics are hidden from them
     seal: Seal | None = None  # None: whatever a resource says of its routing is taken for true
     decide: Callable[[Message, Json], Routing | None] | None = None  # by a message and its answers
 
@@ -187,8 +188,14 @@ class Loader:
         if said.failed:
             return Section(whole=False, failure=said.failure)
         requests = requests_of(said.items, work.items)
-        shown = tuple(each for each in requests if each.topic not in self.hidden_topics)
+        shown = tuple(each for each in requests if not self._is_kept_back(each))
         return Section(shown, said.whole and work.whole)
+
+    def _is_kept_back(self, request: Request) -> bool:
+        """Who acts for a teenager follows what they asked for themselves, whatever it is about."""
+        writer = request.root.sender
+        is_own = writer is not None and writer.target == self.reader
+        return request.topic in self.hidden_topics and not is_own
 
 
 def _answers_of(message: Message) -> tuple[str, ...]:

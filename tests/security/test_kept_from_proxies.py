@@ -52,6 +52,10 @@ def sent_forms(patient: Patient) -> list[str]:
     return [href for _, href in patient.go("forms").links if "/forms/sent/" in href]
 
 
+def sent_requests(patient: Patient) -> list[str]:
+    return [href for _, href in patient.go("requests").links if "/requests/" in href]
+
+
 def test_what_a_teenager_has_sent_is_read_by_her_and_not_by_her_mother(world: World) -> None:
     zoe, rachel = signed_in(world, "zoe"), signed_in(world, "rachel")
     fills_in(zoe)
@@ -72,15 +76,32 @@ def test_what_a_teenager_has_sent_is_read_by_her_and_not_by_her_mother(world: Wo
     assert len(sent_forms(rachel)) == 1, "what she sent herself"
 
 
+def test_her_mother_does_not_learn_that_a_teenager_filled_in_a_form_about_her_mood(
+    world: World,
+) -> None:
+    zoe, rachel = signed_in(world, "zoe"), signed_in(world, "rachel")
+    fills_in(zoe)
+
+    assert len(sent_requests(zoe)) == 1
+    assert sent_requests(rachel) == []
+    fills_in(rachel)
+    assert len(sent_requests(rachel)) == 1, "what she sent herself"
+
+
 def test_what_a_teenager_is_told_to_do_now_does_not_tell_her_mother_what_she_answered(
     world: World,
 ) -> None:
+    """Also where a clinic lets parents see that there is such a form."""
+    policy = world.services.policy
+    open_rule = replace(policy.privacy.teenagers, hidden_topics=frozenset())
+    privacy = replace(policy.privacy, teenagers=open_rule)
+    world = world.with_services(policy=replace(policy, privacy=privacy))
     zoe, rachel = signed_in(world, "zoe"), signed_in(world, "rachel")
     fills_in(zoe)
     told = "988"  # the crisis line
 
     for who, is_told in ((zoe, True), (rachel, False)):
-        (href,) = [href for _, href in who.go("requests").links if "/requests/" in href]
+        (href,) = sent_requests(who)
         assert (told in who.browser.get(href).text) is is_told
 
 

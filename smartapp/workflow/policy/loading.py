@@ -80,7 +80,7 @@ def _read(reading: Reading) -> Policy:
         first_use=first_use(file.table("first_use")),
         readings=read_readings(reading, queues),
         document_kinds=read_kinds(reading),
-        privacy=read_privacy(reading, topics),
+        privacy=read_privacy(reading, {**topics, **forms.topics}),
         costs=read_costs(reading),
         named=around.named,
         glossary=read_glossary(reading),
