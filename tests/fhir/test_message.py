@@ -149,11 +149,21 @@ def test_a_thread_hangs_on_messages_only(links: dict[str, Any], root: str | None
 
 
 def test_what_cannot_be_shown_is_said_to_be_there() -> None:
+    elsewhere = {"contentReference": {"reference": "DocumentReference/1"}}
+    pointing = read(writing.message(), payload=[{"contentString": "Look"}, elsewhere])
+
+    assert pointing.words == ("Look",)
+    assert pointing.files == ()
+    assert pointing.unreadable
+
+
+def test_a_picture_that_came_along_is_a_file_of_the_message() -> None:
     attachment = {"contentAttachment": {"contentType": "image/png", "data": "AAAA"}}
     with_picture = read(writing.message(), payload=[{"contentString": "Look"}, attachment])
 
     assert with_picture.words == ("Look",)
-    assert with_picture.unreadable
+    assert [file.at for file in with_picture.files] == [1]
+    assert not with_picture.unreadable
 
 
 def test_words_that_an_unknown_modifier_may_turn_round_are_not_shown() -> None:
