@@ -469,6 +469,6 @@ def test_many_slow_expressions_together_hold_up_nobody() -> None:
 
     filled = work_out(plan, {"name": ["Ann"]}, KNOWN)
 
-    assert time.thread_time() - began < 5
+    assert time.thread_time() - began < 3
     assert filled.broken
     assert filled.values["name", ()] == ("Ann",), "what was typed is kept"

@@ -14,13 +14,28 @@ from smartapp.workflow.forms.tree import FilledForm, Slot
 ALL_SECONDS = 1.0  # of this thread's own time, for all expressions of a form together
 
 
+def in_time() -> float:
+    """When work on a form that begins now has to end, by this thread's own time."""
+    return time.thread_time() + ALL_SECONDS
+
+
+def is_over(ends: float) -> bool:
+    return time.thread_time() > ends
+
+
 class Scope:
     """For one state of the answers."""
 
-    def __init__(self, filled: FilledForm, context: Mapping[str, Any], now: datetime) -> None:
+    def __init__(
+        self,
+        filled: FilledForm,
+        context: Mapping[str, Any],
+        now: datetime,
+        ends: float | None = None,
+    ) -> None:
         self._filled = filled
         self._now = now
-        self._ends = time.thread_time() + ALL_SECONDS
+        self._ends = in_time() if ends is None else ends
         form = filled.plan.form
         self._response = {
             "resourceType": "QuestionnaireResponse",
@@ -52,7 +67,7 @@ class Scope:
 
     def _run(self, expression: Expression, seen: Mapping[str, Any]) -> list[Any]:
         """Many that each end in time could still hold up a worker."""
-        if time.thread_time() > self._ends:
+        if is_over(self._ends):
             raise ExpressionFailed("the form as a whole did not end in time")
         return run(expression, self._response, seen, now=self._now, scores=self._filled.plan.scores)
 

@@ -23,7 +23,7 @@ from smartapp.workflow.forms.posted import (
     as_posted,
     read_posted,
 )
-from smartapp.workflow.forms.scope import Scope
+from smartapp.workflow.forms.scope import Scope, in_time, is_over
 from smartapp.workflow.forms.scores import score_of
 from smartapp.workflow.forms.tree import FilledForm, Key, Slot, lay_out
 from smartapp.workflow.forms.values import value_from
@@ -84,12 +84,13 @@ def _settled(
     calculating = [s for s in filled.slots.values() if s.item.calculated or is_score(s.item)]
     switched = [slot for slot in filled.slots.values() if slot.item.enabled_by]
     switches: dict[Key, bool] = {slot.key: True for slot in switched}
+    ends = in_time()  # for all rounds: what is cut off at another place each time never rests
     for _ in range(MOST_ROUNDS):
         before = (filled.asked, filled.values, dict(switches))
         filled = replace(filled, asked=_asked(filled, switches))
         if not calculating and not switched:
             return filled, ()
-        scope = Scope(filled, known.context, known.now)
+        scope = Scope(filled, known.context, known.now, ends)
         broken: list[str] = []
         for slot in switched:
             try:
@@ -105,6 +106,8 @@ def _settled(
         filled = replace(filled, values=values, asked=_asked(filled, switches))
         if (filled.asked, filled.values, switches) == before:
             return filled, tuple(broken)
+        if is_over(ends):
+            return filled, tuple(broken) or ("time",)
     return filled, ("circle",)
 
 
