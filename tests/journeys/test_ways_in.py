@@ -154,5 +154,6 @@ def test_in_the_chart_the_app_wears_the_colours_of_the_ehr(world: World, windows
     nurse.opens_the_chart_of("james-carter")
 
     expect(nurse.app.locator("h1")).to_have_text("This patient’s open requests")
+    nurse.frame.wait_for_load_state()  # with its style sheets
     painted = "getComputedStyle(document.documentElement).getPropertyValue('--app-brand')"
     assert nurse.frame.evaluate(painted).strip() == "#2d4a6b"
