@@ -25,7 +25,7 @@ from smartapp.views.reading import arrived, sure_of_patient
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
-from smartapp.workflow.clinic import Desk, patient_behind, request_behind
+from smartapp.workflow.desk import Desk, patient_behind, request_behind
 from smartapp.workflow.loading import (
     Loader,
     as_found,

@@ -12,7 +12,7 @@ from smartapp.pages.shell import whose_record
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import show, staff_shell
-from smartapp.workflow.clinic import load_queue
+from smartapp.workflow.open_work import load_queue
 from smartapp.workflow.staff import StaffMember, staff_member
 
 bp = Blueprint("staff", __name__, url_prefix="/l/<lid>/queue")

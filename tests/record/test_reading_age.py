@@ -26,7 +26,8 @@ STAFF = (
     "pages/queue.py",
     "pages/item.py",
     "pages/beside.py",
-    "workflow/clinic.py",
+    "workflow/desk.py",
+    "workflow/open_work.py",
     "pages/said.py",
 )
 VOWELS = "aeiouáéíóúü"

@@ -16,8 +16,8 @@ from pytest_httpserver import HTTPServer
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.codes import Vocabulary
 from smartapp.transport import Bearer, Limits, Transport
-from smartapp.workflow.clinic import Desk
 from smartapp.workflow.commands import lint
+from smartapp.workflow.desk import Desk
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import Policy, Topic
 from tests.workflow.at_the_desk import ANN, TOM, person

@@ -11,7 +11,7 @@ from smartapp.errors import (
     EhrError,
 )
 from smartapp.fhir.task import WorkTask
-from smartapp.workflow.clinic import Desk
+from smartapp.workflow.desk import Desk
 from smartapp.workflow.policy.model import Topic
 from tests.workflow.at_the_desk import ANN, TOM, UNHEARD, etag, owner, request, the_task
 from tests.workflow.fake_ehr import (

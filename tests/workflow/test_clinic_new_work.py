@@ -13,7 +13,7 @@ from smartapp.errors import (
     NotFound,
 )
 from smartapp.fhir.routing import UNDECIDED
-from smartapp.workflow.clinic import Desk
+from smartapp.workflow.desk import Desk
 from smartapp.workflow.policy.model import Policy, Topic
 from tests.workflow.at_the_desk import UNHEARD, person, request, the_task
 from tests.workflow.fake_ehr import (

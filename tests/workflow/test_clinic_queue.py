@@ -13,9 +13,9 @@ from smartapp.auth.scopes import Scopes
 from smartapp.errors import EhrServerError
 from smartapp.fhir.client import FhirClient
 from smartapp.transport import Transport
-from smartapp.workflow.clinic import LoadedQueue, load_queue
 from smartapp.workflow.gate import Gate
 from smartapp.workflow.loading import Loader
+from smartapp.workflow.open_work import LoadedQueue, load_queue
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.staff import StaffMember
 from tests.workflow.fake_ehr import FakeEhr, Fault, Resource, fails_with, works
