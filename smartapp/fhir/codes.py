@@ -84,3 +84,8 @@ class Vocabulary:
     def routing(self) -> str:
         """The extension that carries a decision where no Task can."""
         return f"{self.base}/StructureDefinition/routing"
+
+    @property
+    def change(self) -> str:
+        """The extension that says what staff did with a Task."""
+        return f"{self.base}/StructureDefinition/change"

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from smartapp.fhir.change import Change, changes_of
 from smartapp.fhir.codes import ENTERED_IN_ERROR, Vocabulary
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept, Element, Json, Reference, is_id
@@ -37,6 +38,7 @@ class WorkTask:
     ended: FhirDate | None  # when it was closed; None while it is open, or where nobody says
     json: Json = field(repr=False)
     identifier: str | None = None  # ours, where this app made it
+    changes: tuple[Change, ...] = ()  # by staff, the oldest first; never for a patient
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> WorkTask | None:
@@ -72,6 +74,7 @@ class WorkTask:
             ended=task.date("lastModified") if status in ENDED else None,
             json=json,
             identifier=task.identifier(vocabulary.task),
+            changes=changes_of(task, vocabulary.change),
         )
 
     @property
@@ -90,12 +93,15 @@ class WorkTask:
         now: datetime,
         status: str,
         stage: str,
+        change: Change,
     ) -> dict[str, Any]:
-        """The whole resource as it was read, with this change and nothing else."""
+        """The whole resource as it was read, with this change and its record, nothing else."""
         changed: dict[str, Any] = copy.deepcopy(dict(self.json))
         changed["status"] = status
         changed["businessStatus"] = coded(vocabulary.stage, stage, stage)
         changed["lastModified"] = now.isoformat(timespec="seconds")
+        recorded = change.as_extension(vocabulary.change)
+        changed["extension"] = [*changed.get("extension", []), recorded]
         return changed
 
 

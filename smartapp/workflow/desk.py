@@ -17,8 +17,10 @@ from smartapp.errors import (
     NotFound,
     NotOffered,
 )
+from smartapp.fhir.change import Change, Kind
 from smartapp.fhir.client import ETAG, FhirClient
 from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.element import Reference
 from smartapp.fhir.message import Message, coded, named
 from smartapp.fhir.people import Practitioner
 from smartapp.fhir.routing import Routing
@@ -81,13 +83,15 @@ class Desk:
             return task  # by an earlier click
         if task.owner is not None:
             raise ClaimLost(self._somebody_else(task))
-        changed = self._changed(task, status="accepted", stage="with-nurse")
+        took = self._change(Kind.CLAIMED, after=self.staff.reference)
+        changed = self._changed(task, took, status="accepted", stage="with-nurse")
         changed["owner"] = named(*self.me)
         return self._put(task, changed, etag)
 
     def release(self, task: WorkTask, etag: str) -> WorkTask:
         self.must_own(task)
-        changed = self._changed(task, status="requested", stage="received")
+        gave_back = self._change(Kind.RELEASED, before=self.staff.reference)
+        changed = self._changed(task, gave_back, status="requested", stage="received")
         changed.pop("owner", None)
         return self._put(task, changed, etag)
 
@@ -97,7 +101,8 @@ class Desk:
         outputs = [detail(self.vocabulary, "outcome", valueCodeableConcept=concept)]
         if reply:
             outputs.append(detail(self.vocabulary, "reply", valueReference=named(reply)))
-        changed = self._changed(task, status="completed", stage="closed")
+        ended = self._change(Kind.CLOSED, after=outcome.code)
+        changed = self._changed(task, ended, status="completed", stage="closed")
         changed["output"] = [*changed.get("output", []), *outputs]
         return self._put(task, changed, etag)
 
@@ -120,8 +125,16 @@ class Desk:
         except EhrError:
             return None
 
-    def _changed(self, task: WorkTask, *, status: str, stage: str) -> dict[str, Any]:
-        return task.changed(vocabulary=self.vocabulary, now=self.now, status=status, stage=stage)
+    def _change(self, kind: Kind, *, before: str = "", after: str = "") -> Change:
+        who = Reference(self.staff.reference, self.staff.name)
+        return Change(kind, self.now, who, before, after)
+
+    def _changed(
+        self, task: WorkTask, change: Change, *, status: str, stage: str
+    ) -> dict[str, Any]:
+        return task.changed(
+            vocabulary=self.vocabulary, now=self.now, status=status, stage=stage, change=change
+        )
 
     def _put(self, task: WorkTask, changed: dict[str, Any], etag: str) -> WorkTask:
         """Only over the version that the person has seen. What is there afterwards decides."""

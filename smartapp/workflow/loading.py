@@ -148,7 +148,10 @@ class Loader:
         return replace(message, routing=None)
 
     def read_task(self, json: Json) -> WorkTask | None:
+        """Without what staff did and wrote, where a patient or a proxy reads."""
         task = WorkTask.from_fhir(json, self.vocabulary)
+        if task is not None and self.gate.level == "patient":
+            task = replace(task, changes=(), json={})
         if task is None or self.seal is None or task.identifier is None:
             return task
         if self.seal.holds(task.routing, task.identifier, task.patient):

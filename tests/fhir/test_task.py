@@ -10,6 +10,8 @@ import pytest
 from hypothesis import given
 
 from smartapp.errors import MalformedAnswer
+from smartapp.fhir.change import Change, Kind
+from smartapp.fhir.element import Reference
 from smartapp.fhir.task import ENDED, OPEN, WorkTask, detail, etag_of
 from tests.fhir import writing
 from tests.fhir.writing import NOON, ROUTING, VOCABULARY
@@ -52,7 +54,7 @@ def test_every_work_comes_back_with_its_decision(parts: dict[str, Any]) -> None:
 
 
 def test_a_change_keeps_everything_that_nobody_here_understands() -> None:
-    odd = {
+    odd: dict[str, Any] = {
         "extension": [{"url": "urn:ehr", "valueDecimal": 1}],
         "requestedPeriod": {"end": "2026-12-01"},
         "note": [{"text": "Called twice"}],
@@ -62,9 +64,13 @@ def test_a_change_keeps_everything_that_nobody_here_understands() -> None:
     task = read(writing.task(), **odd)
     before = copy.deepcopy(dict(task.json))
 
-    changed = task.changed(vocabulary=VOCABULARY, now=LATER, status="accepted", stage="with-nurse")
+    claim = Change(Kind.CLAIMED, LATER, Reference("Practitioner/tom", "Tom Reyes"))
+    changed = task.changed(
+        vocabulary=VOCABULARY, now=LATER, status="accepted", stage="with-nurse", change=claim
+    )
 
-    touched = {"status", "businessStatus", "lastModified"}
+    assert changed["extension"] == [*odd["extension"], claim.as_extension(VOCABULARY.change)]
+    touched = {"status", "businessStatus", "lastModified", "extension"}
     assert {name: changed[name] for name in changed if name not in touched} == {
         name: before[name] for name in before if name not in touched
     }

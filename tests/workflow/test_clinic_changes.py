@@ -10,6 +10,7 @@ from smartapp.errors import (
     EhrBusy,
     EhrError,
 )
+from smartapp.fhir.change import Kind
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.desk import Desk
 from smartapp.workflow.policy.model import Topic
@@ -174,3 +175,23 @@ def test_a_close_whose_answer_got_lost_is_settled_by_reading(
     ehr.fails("PUT", fault)
 
     assert tom.close(mine, mine.etag or "", refill.outcomes[0], None).status == "completed"
+
+
+# --- what a change leaves ------------------------------------------------------------------------
+
+
+def test_work_keeps_who_did_what_with_it_and_when(
+    ehr: FakeEhr, tom: Desk, mine: WorkTask, refill: Topic
+) -> None:
+    back = tom.release(mine, mine.etag or "")
+    again = tom.claim(request(ehr), back.etag or "", "Refills")
+    closed = tom.close(again, again.etag or "", refill.outcomes[0], None)
+
+    assert [(each.kind, each.before, each.after) for each in closed.changes] == [
+        (Kind.CLAIMED, "", TOM),
+        (Kind.RELEASED, TOM, ""),
+        (Kind.CLAIMED, "", TOM),
+        (Kind.CLOSED, "", refill.outcomes[0].code),
+    ]
+    assert {(each.by.target, each.by.display) for each in closed.changes} == {(TOM, "Tom Berg")}
+    assert {each.when for each in closed.changes} == {tom.now}
