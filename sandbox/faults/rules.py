@@ -21,6 +21,7 @@ class Asked:
     method: str
     path: str
     grant: str | None = None  # the `grant_type` of a token request
+    types: frozenset[str] = frozenset()  # of resources in a Bundle
 
 
 @dataclass(frozen=True)
@@ -28,7 +29,7 @@ class Match:
     """Which requests, and which of those: a rule without any part strikes at every request."""
 
     method: str | None = None
-    type: str | None = None  # of resource, as in /fhir/Task/1
+    type: str | None = None  # of resource, as in /fhir/Task/1, or in a transaction
     path: str | None = None  # contained in the path
     grant: str | None = None  # of a token request: "authorization_code" or "refresh_token"
     nth: int | None = None  # only the nth request that matches, from 1
@@ -39,7 +40,7 @@ class Match:
     def fits(self, asked: Asked) -> bool:
         return (
             (self.method is None or self.method.upper() == asked.method)
-            and (self.type is None or self.type in asked.path.split("/"))
+            and (self.type is None or self.type in {*asked.path.split("/"), *asked.types})
             and (self.path is None or self.path in asked.path)
             and (self.grant is None or self.grant == asked.grant)
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 import time
 from collections.abc import Callable, Iterable
@@ -118,16 +119,33 @@ class Faults:
 
 
 def _asked(environ: WSGIEnvironment) -> Asked:
-    return Asked(environ["REQUEST_METHOD"], environ.get("PATH_INFO", ""), _grant_in(environ))
+    method, path = environ["REQUEST_METHOD"], environ.get("PATH_INFO", "")
+    return Asked(method, path, _grant_in(environ), _types_in(environ, method, path))
 
 
 def _grant_in(environ: WSGIEnvironment) -> str | None:
-    """Read ahead of the program, which then reads a copy."""
     if not environ.get("CONTENT_TYPE", "").startswith(_FORM):
         return None
+    body = _read_ahead(environ)
+    return next(iter(parse_qs(body.decode("latin-1")).get("grant_type", ())), None)
+
+
+def _types_in(environ: WSGIEnvironment, method: str, path: str) -> frozenset[str]:
+    """Of what a Bundle that is sent to the base holds: a fault of one of them is a fault of all."""
+    if method != "POST" or path.rstrip("/") != "/fhir":
+        return frozenset()
+    try:
+        bundle = json.loads(_read_ahead(environ))
+        return frozenset(each["resource"]["resourceType"] for each in bundle["entry"])
+    except (ValueError, KeyError, TypeError):
+        return frozenset()
+
+
+def _read_ahead(environ: WSGIEnvironment) -> bytes:
+    """Of the program, which then reads a copy."""
     body = get_input_stream(environ).read()
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = BytesIO(body), str(len(body))
-    return next(iter(parse_qs(body.decode("latin-1")).get("grant_type", ())), None)
+    return body
 
 
 def _through(struck: list[Rule], app: WSGIApplication, environ: WSGIEnvironment) -> WireResponse:

@@ -19,6 +19,7 @@ class Settings:
     index_seconds: float = 0.0  # for so long a search does not find what is new
     conditional_create: ConditionalCreate | None = None  # None: as the profile has it
     locking: Locking | None = None
+    transaction: bool | None = None  # takes several resources at once
 
     @property
     def manner(self) -> Manner:
@@ -29,4 +30,5 @@ class Settings:
             truthful=self.truthful,
             conditional_create=self.conditional_create or own.conditional_create,
             locking=self.locking or own.locking,
+            transaction=own.transaction if self.transaction is None else self.transaction,
         )

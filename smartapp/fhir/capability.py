@@ -54,6 +54,11 @@ class Capability:
         )
 
     @property
+    def takes_transactions(self) -> bool:
+        """Several resources at once, all or none of them."""
+        return "transaction" in self.system_interactions
+
+    @property
     def creatable(self) -> frozenset[str]:
         return frozenset(name for name in self.types if self.declares(name, "create"))
 

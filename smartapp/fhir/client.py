@@ -16,10 +16,12 @@ from smartapp.fhir.element import Element, Json, Reference, is_id
 from smartapp.fhir.searchset import Page
 from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
+from smartapp.fhir.transaction import Entry, identified, places_in, transaction_of
 from smartapp.fhir.writable import check_change, check_writable
 from smartapp.transport import Answer, Bearer, Flow, Transport, outside
 
 FHIR_JSON = "application/fhir+json"
+MINIMAL = {"Prefer": "return=minimal"}
 FRESH = {"Cache-Control": "no-cache"}  # some servers serve the same search again for a minute
 SEARCH_SECONDS = 10.0  # with all its pages
 
@@ -202,8 +204,21 @@ class FhirClient:
         """POST. With `once` (identifier system and value) only where the EHR has no such yet."""
         check_writable(resource, self._patient())
         kind = str(resource["resourceType"])
-        headers = {"If-None-Exist": urlencode({"identifier": "|".join(once)})} if once else {}
+        headers = {"If-None-Exist": identified(once)} if once else {}
         return self._written(self._send("POST", f"{self._base}/{kind}", resource, headers), kind)
+
+    def create_together(self, entries: Sequence[Entry]) -> tuple[Written, ...]:
+        """One transaction: the EHR stores all of it or nothing."""
+        for each in entries:
+            check_writable(each.resource, self._patient())
+        answer = self._send("POST", self._base, transaction_of(entries), MINIMAL)
+        return self._written_together(answer.raise_for_status(), entries)
+
+    def _written_together(self, answer: Answer, entries: Sequence[Entry]) -> tuple[Written, ...]:
+        """Where each is, as far as the answer says so: the status alone promises nothing here."""
+        places = places_in(self._resource(answer), len(entries))
+        kinds = (str(each.resource["resourceType"]) for each in entries)
+        return tuple(Written(_place(at, kind)) for at, kind in zip(places, kinds, strict=True))
 
     def update(self, resource: Json, etag: str) -> Written:
         """PUT the whole resource, only over the version that was read."""

@@ -24,8 +24,8 @@ from smartapp.views.sending import author, finish, hand_in
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.views.unread import opened
 from smartapp.words import in_locale
-from smartapp.workflow.delivery import may_insist
 from smartapp.workflow.forms import Fields, fill
+from smartapp.workflow.looking import may_insist
 from smartapp.workflow.policy.model import RedFlag, Topic
 from smartapp.workflow.rating import Rating, rated, rating_form, rating_id
 from smartapp.workflow.replying import Replying, longest_reply

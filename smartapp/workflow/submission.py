@@ -148,10 +148,15 @@ def placeholder(sid: str, kind: str) -> str:
     return f"urn:uuid:{uuid5(UUID(sid), kind)}"
 
 
+def full_url(sid: str, resource_type: str) -> str:
+    """What stands for the resource of this type among those of one submission."""
+    return placeholder(sid, _KINDS[resource_type])
+
+
 def resolved(each: Step, sid: str, done: Sequence[Step]) -> str:
     """The body with what is known by now in place of what stood for it."""
     body = each.body
     for earlier in done:
         if earlier.reference:
-            body = body.replace(placeholder(sid, _KINDS[earlier.resource_type]), earlier.reference)
+            body = body.replace(full_url(sid, earlier.resource_type), earlier.reference)
     return body

@@ -43,8 +43,8 @@ ONCE = {"QuestionnaireResponse": 1, "Communication": 1, "Task": 1}
 WITHOUT_TASK = {**ONCE, "Task": 0}
 
 
-def trouble(seed: int) -> list[Json]:
-    """About a third of the writes go wrong, and some of the looks at what became of them."""
+def trouble(seed: int, together: bool) -> list[Json]:
+    """A third or more of the writes go wrong, and some of the looks at what became of them."""
     writes: list[Json] = [
         {"kind": "lost"},
         {"kind": "lost", "how": "reset"},
@@ -58,7 +58,8 @@ def trouble(seed: int) -> list[Json]:
         {"kind": "truncated"},
         {"kind": "delay", "seconds": TOO_LATE_SECONDS, "after_commit": True},
     ]
-    rules = [_sometimes("POST", "/fhir/", 0.03, seed + n, each) for n, each in enumerate(writes)]
+    share = 0.05 if together else 0.03  # three writes are one
+    rules = [_sometimes("POST", "/fhir", share, seed + n, each) for n, each in enumerate(writes)]
     reads = [{"kind": "status", "status": 500}, {"kind": "lost"}, {"kind": "truncated"}]
     for number, fault in enumerate(reads):
         # Behind the slash is an id: what was stored is read back, or is not.
@@ -274,6 +275,7 @@ def all_ask(
     reaper: Reaper | None = None,
     worker: World | None = None,
     seed: int = 0,
+    together: bool = False,
 ) -> Tally:
     """As many as `count` each, all at once, while the EHR is in trouble; then it recovers."""
     tally = Tally(world, whole)
@@ -282,7 +284,7 @@ def all_ask(
         if login.username in PEOPLE:
             world.prescribes(login.patients[0], *medicines)
     world.clock.passes(10)  # until a slow index finds what is prescribed
-    world.fails(*trouble(seed=20_26 + 100 * seed))
+    world.fails(*trouble(20_26 + 100 * seed, together))
     with sweeping(world, worker or world), ThreadPoolExecutor(len(PEOPLE)) as pool:
         for each in [pool.submit(asks_for_all, world, who, count, tally, seed) for who in PEOPLE]:
             each.result()

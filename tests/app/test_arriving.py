@@ -24,13 +24,13 @@ from tests.sessions.servers import redis_on_socket
 ROUNDS, IN_A_ROUND = (1, 2, 3, 4), 21
 
 
-def arrive_once_each(count: int, seed: int = 0) -> None:
+def arrive_once_each(count: int, seed: int = 0, *, together: bool) -> None:
     """The EHR looks first and stores later, and finds what is new only a while after."""
     with opened(limits=LIMITS) as world:
-        world.behaves(index_seconds=1.5, conditional_create="racy")
+        world.behaves(index_seconds=1.5, conditional_create="racy", transaction=together)
         reaper = Reaper(0.01, random.Random(seed))  # noqa: S311  (the same deaths each time)
         mortal = with_mortal_workers(world, reaper)
-        tally = all_ask(mortal, count, ONCE, reaper=reaper, seed=seed)
+        tally = all_ask(mortal, count, ONCE, reaper=reaper, seed=seed, together=together)
         assert tally.killed > count / 4
         judged_with_search(mortal, tally, count * len(PEOPLE))
 
@@ -45,14 +45,15 @@ def stay_in_sight(count: int, seed: int = 0) -> None:
         judged_without_search(mortal, tally, count * len(PEOPLE))
 
 
-def test_requests_arrive_once_each_though_workers_are_killed() -> None:
-    arrive_once_each(2)
+@pytest.mark.parametrize("together", [False, True], ids=["one-by-one", "together"])
+def test_requests_arrive_once_each_though_workers_are_killed(together: bool) -> None:
+    arrive_once_each(1, together=together)
 
 
 def test_the_same_with_a_real_redis_between_two_workers() -> None:
     with redis_on_socket() as server, opened(redis_url=server.url, limits=LIMITS) as world:
         worker = world.another_worker()
-        tally = all_ask(world, 1, ONCE, worker=worker)
+        tally = all_ask(world, 1, ONCE, worker=worker, together=True)
         judged_with_search(world, tally, len(PEOPLE))
 
 
@@ -61,9 +62,12 @@ def test_what_no_search_can_settle_stays_in_its_authors_sight() -> None:
 
 
 @pytest.mark.proof
+@pytest.mark.parametrize("together", [False, True], ids=["one-by-one", "together"])
 @pytest.mark.parametrize("round_", ROUNDS)
-def test_a_thousand_requests_arrive_once_each_though_workers_are_killed(round_: int) -> None:
-    arrive_once_each(IN_A_ROUND, round_)
+def test_a_thousand_requests_arrive_once_each_though_workers_are_killed(
+    round_: int, together: bool
+) -> None:
+    arrive_once_each(IN_A_ROUND, round_, together=together)
 
 
 @pytest.mark.proof

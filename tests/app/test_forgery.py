@@ -93,13 +93,13 @@ def test_a_get_changes_nothing(world: World, james: Patient, tom: Staff) -> None
     item = tom.opens_item()
     actions = [check.form("/send").action, item.form("/claim").action]
     actions += [f"{james.home}/language?language=es", f"{james.home}/sign-out"]
-    before = len(world.asked("POST", "/fhir/")) + len(world.asked("PUT", "/fhir/"))
+    before = len(world.asked("POST", "/fhir")) + len(world.asked("PUT", "/fhir/"))
     for action in actions:
         for browser in (james.browser, tom.browser):
             answer = browser.ask("GET", action)
             assert answer.status_code in {401, 405}, action
 
-    assert len(world.asked("POST", "/fhir/")) + len(world.asked("PUT", "/fhir/")) == before
+    assert len(world.asked("POST", "/fhir")) + len(world.asked("PUT", "/fhir/")) == before
     assert james.go("start").lang == "en"
 
 

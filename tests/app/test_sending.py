@@ -26,7 +26,7 @@ NOT_RECEIVED = "The clinic did NOT get your request"
 
 
 def posts(kind: str, fault: Json, **match: object) -> Json:
-    return {"match": {"method": "POST", "path": f"/fhir/{kind}", **match}, "fault": fault}
+    return {"match": {"method": "POST", "type": kind, **match}, "fault": fault}
 
 
 def stored(world: World) -> list[int]:
@@ -56,11 +56,15 @@ def settles(world: World, patient: Patient, receipt: Page) -> Page:
     ],
     ids=lambda fault: "-".join(str(value) for value in fault.values()),
 )
-def test_whatever_happens_to_one_of_the_three_each_arrives_once(world: World, fault: Json) -> None:
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one-by-one"])
+def test_whatever_happens_to_one_of_the_three_each_arrives_once(
+    world: World, fault: Json, together: bool
+) -> None:
+    world.behaves(transaction=together)
     world.prescribes("james-carter", *(f"medicine for {kind}" for kind in KINDS))
     patient = people.patient(world)
     patient.logs_in("james")
-    for count, kind in enumerate(KINDS, 1):
+    for count, kind in enumerate(KINDS[:1] if together else KINDS, 1):
         check = patient.checks(f"medicine for {kind}")
         world.fails(posts(kind, fault, times=1))
         receipt = patient.sends(check)
@@ -236,15 +240,17 @@ def test_before_anything_is_handed_in_an_outage_says_that_nothing_is_sent(
     assert "These are my own words" in str(world.written("Communication"))
 
 
+@pytest.mark.parametrize(("together", "there"), [(False, [1, 1, 0]), (True, [0, 0, 0])])
 def test_when_the_sign_in_ends_half_way_the_request_waits_for_its_author(
-    world: World, patient: Patient
+    world: World, patient: Patient, together: bool, there: list[int]
 ) -> None:
+    world.behaves(transaction=together)
     patient.logs_in("james")
     check = patient.checks("lisinopril")
     world.fails(posts("Task", {"kind": "status", "status": 401}))
     patient.browser.ask("POST", check.form("/send").action, fields=check.form("/send").fields)
     world.recovers()
-    assert stored(world) == [1, 1, 0]
+    assert stored(world) == there
 
     later = people.patient(world)
     later.logs_in("james")

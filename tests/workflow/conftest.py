@@ -119,7 +119,7 @@ def _server() -> Iterator[HTTPServer]:
 @pytest.fixture
 def ehr(_server: HTTPServer) -> Iterator[FakeEhr]:
     ehr = FakeEhr(_server.url_for("/fhir"))
-    _server.expect_request(re.compile("/fhir/.*")).respond_with_handler(ehr.answer)
+    _server.expect_request(re.compile("/fhir(/.*)?")).respond_with_handler(ehr.answer)
     yield ehr
     _server.check()
     _server.clear()

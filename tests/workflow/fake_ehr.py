@@ -41,6 +41,8 @@ class FakeEhr:
     conditional: bool = True  # honours If-None-Exist
     searchable: bool = True  # by identifier
     by_patient: bool = True
+    transactions: bool = False
+    keeps: Callable[[Resource], bool] = lambda _resource: True  # or refuses it, and all with it
     honours_if_match: bool = True
     ignores: frozenset[str] = frozenset()  # search parameters that it does not understand
     heard: list[tuple[str, str]] = field(default_factory=list)
@@ -79,13 +81,15 @@ class FakeEhr:
             }
             for kind in (*TYPES, "Medication", "MedicationDispense", "Encounter")
         ]
-        statement = {"resourceType": "CapabilityStatement", "rest": [{"resource": resources}]}
+        whole = [{"code": "transaction"}] * self.transactions
+        rest = {"resource": resources, "interaction": whole}
+        statement = {"resourceType": "CapabilityStatement", "rest": [rest]}
         return Capability.from_fhir(statement)
 
     # --- the server --------------------------------------------------------------------------
 
     def answer(self, request: Request) -> Response:
-        kind = request.path.removeprefix("/fhir/").split("/")[0]
+        kind = request.path.removeprefix("/fhir").strip("/").split("/")[0]
         with self._lock:
             self.heard.append((request.method, kind))
             waiting = self.faults.get(request.method)
@@ -96,8 +100,11 @@ class FakeEhr:
     def carry_out(self, request: Request) -> Response:
         with self._lock:
             kind, _, identity = request.path.removeprefix("/fhir/").partition("/")
+            if request.method == "POST" and kind in {"", "/fhir"}:
+                return self._transaction(json.loads(request.get_data()))
             if request.method == "POST":
-                return self._create(request)
+                made = json.loads(request.get_data())
+                return self._create(made, request.headers.get("If-None-Exist"))
             if request.method == "PUT":
                 return self._update(request, f"{kind}/{identity}")
             if identity:
@@ -105,9 +112,29 @@ class FakeEhr:
                 return fhir(found) if found else Response(status=404)
             return self._search(kind, request)
 
-    def _create(self, request: Request) -> Response:
-        resource = json.loads(request.get_data())
-        condition = request.headers.get("If-None-Exist")
+    def _transaction(self, bundle: Resource) -> Response:
+        """All of it or nothing; what points to another by its stand-in points to its id."""
+        before, entries, text = dict(self.resources), bundle["entry"], json.dumps(bundle)
+        answers = []
+        for each in entries:
+            resource = next(
+                e["resource"]
+                for e in json.loads(text)["entry"]
+                if e["request"]["url"] == each["request"]["url"]
+            )
+            made = self._create(resource, each["request"].get("ifNoneExist"))
+            if made.status_code >= 400:
+                self.resources = before
+                return made
+            key = f"{resource['resourceType']}/{json.loads(made.get_data())['id']}"
+            text = text.replace(each["fullUrl"], key)
+            status = f"{made.status_code} Done"
+            answers.append({"response": {"status": status, "location": f"{key}/_history/1"}})
+        return fhir({"resourceType": "Bundle", "type": "transaction-response", "entry": answers})
+
+    def _create(self, resource: Resource, condition: str | None) -> Response:
+        if not self.keeps(resource):
+            return Response(status=422)
         if condition and self.conditional:
             wanted = dict(parse_qsl(condition))
             there = [

@@ -15,7 +15,8 @@ from smartapp.fhir.routing import Routing
 from smartapp.launch import Token
 from smartapp.sessions import MemoryStore, Outbox, Person, StepState, Store, Submission, Vault
 from smartapp.sessions.submission import Step, SubmissionState
-from smartapp.workflow.delivery import Courier, Tell
+from smartapp.workflow.delivery import Courier
+from smartapp.workflow.posting import Tell
 from smartapp.workflow.submission import Asked, steps_for
 from tests.workflow.fake_ehr import Clock, FakeEhr, Resource
 

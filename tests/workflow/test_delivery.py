@@ -10,7 +10,7 @@ import pytest
 from smartapp.errors import EhrUnreachable
 from smartapp.sessions import StepState, Submission
 from smartapp.sessions.submission import Step, SubmissionState
-from smartapp.workflow.delivery import ASK_AUTHOR_SECONDS
+from smartapp.workflow.looking import ASK_AUTHOR_SECONDS
 from tests.workflow.fake_ehr import (
     fails_with,
     lost_after,

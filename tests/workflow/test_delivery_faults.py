@@ -1,4 +1,4 @@
-"""Two hundred submissions into an EHR that fails at random: none lost, none twice, none false."""
+"""Submissions into an EHR that fails at random: none lost, none twice, none false."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.workflow.fake_ehr import (
 )
 from tests.workflow.submitting import MARIA, Delivery, submission
 
-SUBMISSIONS = 200
+FEW, MANY = 16, 400  # one step after the other, and as many in one transaction each
 ON_THE_WAY: list[Fault] = [
     lost_before,
     lost_after,
@@ -80,9 +80,21 @@ def calm(desk: Delivery) -> None:
     desk.clock.passes(70)
 
 
-@pytest.mark.parametrize("first", range(0, SUBMISSIONS, 50))
-def test_whatever_goes_wrong_each_arrives_exactly_once(desk: Delivery, first: int) -> None:
-    for number in range(first, first + 50):
+@pytest.mark.parametrize("together", [False, True])
+def test_whatever_goes_wrong_each_arrives_exactly_once(desk: Delivery, together: bool) -> None:
+    desk.ehr.transactions = together
+    arrive_once_each(desk, FEW)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("together", [False, True])
+def test_the_same_with_hundreds(desk: Delivery, together: bool) -> None:
+    desk.ehr.transactions = together
+    arrive_once_each(desk, MANY)
+
+
+def arrive_once_each(desk: Delivery, submissions: int) -> None:
+    for number in range(submissions):
         sid = desk.receive(submission())
         ordeal(desk, sid, dice_of(number))
         calm(desk)
@@ -103,7 +115,8 @@ def test_an_ehr_that_can_do_less_may_leave_it_open_but_never_gets_it_twice(
     desk: Delivery, searchable: bool, conditional: bool
 ) -> None:
     desk.ehr.searchable, desk.ehr.conditional = searchable, conditional
-    for number in range(15):
+    for number in range(8):
+        desk.ehr.transactions = number % 2 == 1
         sid = desk.receive(submission())
         ordeal(desk, sid, dice_of(1000 + number))
         calm(desk)
