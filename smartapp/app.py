@@ -32,6 +32,8 @@ from smartapp.views import (
     documents,
     errors,
     form,
+    form_files,
+    form_sending,
     forms,
     headers,
     health,
@@ -106,8 +108,8 @@ class PatientsFlask(Flask):
 
 
 def _let_files_in() -> None:
-    """One page takes files, and only that one takes more than words."""
-    if request.endpoint == "uploads.add":
+    """Two pages take files, and only those take more than words."""
+    if request.endpoint in {"uploads.add", "form_files.add"}:
         request.max_content_length = LARGEST_FILE_POST
 
 
@@ -162,6 +164,8 @@ def create_app(settings: Settings, services: Services) -> Flask:
         answer,
         forms,
         form,
+        form_sending,
+        form_files,
     ):
         app.register_blueprint(module.bp)
     return app

@@ -9,7 +9,7 @@ from typing import Any
 from smartapp.fhir.codes import ENTERED_IN_ERROR, Vocabulary
 from smartapp.fhir.element import Element, Json, Reference
 from smartapp.fhir.message import named, patients_own_words
-from smartapp.fhir.questionnaire import Answers, AnswerValue, Item, Questionnaire
+from smartapp.fhir.questionnaire import Answers, AnswerValue, Attachment, Item, Questionnaire
 from smartapp.fhir.questionnaire.values import as_fhir, value_in
 
 DISPLAY = "http://hl7.org/fhir/StructureDefinition/display"
@@ -96,6 +96,16 @@ def answers_of(json: Json) -> Answers:
             link_id = item.required_text("linkId")  # a group that repeats has it several times
             found[link_id] = (*found.get(link_id, ()), *values)
     return found
+
+
+def files_of(json: Json) -> tuple[Attachment, ...]:
+    """All that was attached to an answer."""
+    found = (
+        value_in(each, "value")
+        for item in _walk(Element.resource(json, "QuestionnaireResponse"))
+        for each in item.children("answer")
+    )
+    return tuple(each for each in found if isinstance(each, Attachment))
 
 
 def _walk(holder: Element) -> Iterator[Element]:

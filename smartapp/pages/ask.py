@@ -9,6 +9,7 @@ from datetime import datetime
 
 from smartapp.fhir.questionnaire import Answers, Item
 from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines, fields_of
+from smartapp.pages.form.shelf import ShownFile
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.urgent import Urgent, urgent_words
@@ -146,6 +147,7 @@ class AskFormPage:
 class AnswerLine:
     question: str
     answer: str
+    files: tuple[ShownFile, ...] = ()
 
 
 @dataclass(frozen=True)

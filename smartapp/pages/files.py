@@ -41,6 +41,7 @@ class FilesPage:
     can_add: bool
     done: Link
     sending: str
+    accept: str = "image/jpeg,image/png,image/webp,application/pdf"
 
 
 def file_words(words: Words, file: HasSize) -> str:
@@ -90,6 +91,50 @@ def files_page(
     )
 
 
+def form_file_page(
+    words: Words,
+    shell: Shell,
+    *,
+    heading: str,
+    lead: str,
+    accept: str,
+    most: int,
+    largest: int,
+    refused: Refused | None,
+    action: str,
+    done: str,
+) -> FilesPage:
+    """For one question of a form: what was added already stands there."""
+    megabytes = f"{largest / (1024 * 1024):.1f}".rstrip("0").rstrip(".")
+    fault = _refused(words, refused, most) if refused else ""
+    if refused is Refused.TOO_LARGE:
+        fault = words("This file is too large. Choose one of {size} MB or less", size=megabytes)
+    return FilesPage(
+        shell=shell,
+        heading=heading,
+        lead=lead,
+        notes=(
+            words(
+                "It can have up to {size} MB. We make photos smaller and take out where and how "
+                "they were taken.",
+                size=megabytes,
+            ),
+            words("Files are kept here for 24 hours. After that you choose them again."),
+        ),
+        fault_heading=words("There is a problem"),
+        fault=fault,
+        files=(),
+        remove_button="",
+        label=words("Choose a file"),
+        action=action,
+        add_button=words("Add this file"),
+        can_add=True,
+        done=Link(words("Back to the form"), done),
+        sending=words("Adding the file. This can take a few seconds. Please wait."),
+        accept=accept,
+    )
+
+
 def _refused(words: Words, refused: Refused, most: int) -> str:
     return {
         Refused.EMPTY: words("Choose a file first"),
@@ -100,5 +145,7 @@ def _refused(words: Words, refused: Refused, most: int) -> str:
         ),
         Refused.NOT_A_KIND: words("This is not a photo (JPEG, PNG, WebP) or a PDF. Choose another"),
         Refused.BROKEN: words("We could not open this file. Choose another, or take a new photo"),
+        Refused.ONLY_PHOTOS: words("Only photos can be added here (JPEG, PNG, WebP)"),
+        Refused.ONLY_PAPERS: words("Only PDF papers can be added here"),
         Refused.ACTIVE: words("This PDF does things by itself. Print it as a plain PDF first"),
     }[refused]

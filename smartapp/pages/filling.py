@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import tzinfo
+from functools import partial
 
 from smartapp.pages.form import FaultLine, Field, answer_words, fault_lines
+from smartapp.pages.form.shelf import Shelf, ShownFile
 from smartapp.pages.form.tree import FormFields
 from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words, in_locale
@@ -61,9 +63,10 @@ def form_page(
     saved_until: str,
     action: str,
     complain: bool,
+    shelf: Shelf | None = None,
 ) -> FormPage:
     form = filled.plan.form
-    made = FormFields(words, filled, fields, zone, complain=complain).of(part.items)
+    made = FormFields(words, filled, fields, zone, complain=complain, shelf=shelf).of(part.items)
     asked = [each for each in parts if each.is_asked(filled)]
     place = asked.index(part) if part in asked else 0
     heading = ""
@@ -108,6 +111,7 @@ def dangers_in(words: Words, flags: Iterable[RedFlag]) -> tuple[Danger, ...]:
 class Answered:
     question: str
     answer: str
+    files: tuple[ShownFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ class ReviewPage:
     notes: tuple[str, ...]
     action: str  # empty where it cannot be sent yet
     submission: str
+    checked: str  # what was looked at: it is not sent if it is not the same any more
     button: str
     sending: str
 
@@ -152,8 +157,12 @@ def review_page(
     notes: Sequence[str],
     action: str,
     submission: str,
+    checked: str,
+    fields: Fields,
+    shelf: Shelf,
 ) -> ReviewPage:
     shown = [part for part in parts if part.is_asked(filled)]
+    line = partial(_line, words, filled, fields, shelf)
     return ReviewPage(
         shell=shell,
         heading=words("Check your answers"),
@@ -164,18 +173,18 @@ def review_page(
         sections=tuple(
             Section(
                 in_locale(part.title, words.locale),
-                tuple(_lines(words, filled, part.slots(filled))),
+                tuple(map(line, _answerable(filled, part.slots(filled)))),
                 Link(words("Change"), f"{fill_address}?part={part.number}"),
             )
             for part in shown
         ),
-        given=Section(words("Also sent"), tuple(_given_lines(words, filled))),
+        given=Section(words("Also sent"), tuple(map(line, _given(filled)))),
         given_note=words(
             "The form brings these with it, from your record or worked out from your answers."
         ),
         dropped=Section(
             words("Not sent"),
-            tuple(_line(words, filled, slot) for slot in filled.dropped()),
+            tuple(map(line, filled.dropped())),
         ),
         dropped_note=words("Another answer says that these are not needed. They are not sent."),
         goes_to=words("It goes to {team}.", team=team) if team else "",
@@ -183,34 +192,37 @@ def review_page(
         notes=tuple(notes),
         action=action,
         submission=submission,
+        checked=checked,
         button=words("Send this form"),
         sending=words("Sending. This can take a few seconds. Please wait."),
     )
 
 
-def _lines(words: Words, filled: FilledForm, slots: Iterable[Slot]) -> Iterable[Answered]:
+def _answerable(filled: FilledForm, slots: Iterable[Slot]) -> Iterable[Slot]:
     for slot in slots:
         item = slot.item
         if slot.key not in filled.asked or not item.is_question or is_given(item) or is_score(item):
             continue
-        yield _line(words, filled, slot)
+        yield slot
 
 
-def _given_lines(words: Words, filled: FilledForm) -> Iterable[Answered]:
+def _given(filled: FilledForm) -> Iterable[Slot]:
     """What nobody could see or change while filling in is looked at before it goes."""
     for key, slot in filled.slots.items():
         fixed = is_given(slot.item) or is_score(slot.item)
         if fixed and key in filled.asked and filled.values.get(key):
-            yield _line(words, filled, slot)
+            yield slot
 
 
-def _line(words: Words, filled: FilledForm, slot: Slot) -> Answered:
-    said = answer_words(words, slot.item, filled.values.get(slot.key, ()))
+def _line(words: Words, filled: FilledForm, fields: Fields, shelf: Shelf, slot: Slot) -> Answered:
+    files = slot.item.type == "attachment"
+    said = "" if files else answer_words(words, slot.item, filled.values.get(slot.key, ()))
+    shown = shelf.shown(words, fields.get(slot.name, ())) if files else ()
     label = in_locale(slot.item.text, words.locale) or slot.item.link_id
     label = f"{slot.item.prefix} {label}".strip()
     if slot.path:
         label = words("{question} (number {n})", question=label, n=slot.path[-1])
-    return Answered(label, said or words("Not answered"))
+    return Answered(label, said or ("" if shown else words("Not answered")), shown)
 
 
 def _faults(

@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from smartapp.fhir.questionnaire import Attachment
 from smartapp.fhir.section import Section as Part
 from smartapp.pages.filling import Answered, Section
 from smartapp.pages.form import plain_words
+from smartapp.pages.form.shelf import sent_files
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
@@ -176,7 +178,13 @@ class SentFormPage:
 
 
 def sent_form_page(
-    words: Words, shell: Shell, *, title: str, sent: AnsweredForm, amend_action: str
+    words: Words,
+    shell: Shell,
+    *,
+    title: str,
+    sent: AnsweredForm,
+    amend_action: str,
+    files_at: str = "",
 ) -> SentFormPage:
     facts = [*_when(words, sent)]
     if sent.status == "amended":
@@ -187,7 +195,7 @@ def sent_form_page(
         shell=shell,
         heading=title,
         facts=tuple(facts),
-        sections=tuple(_sections(words, sent)),
+        sections=tuple(_sections(words, sent, files_at)),
         amend_action=amend_action,
         amend_note=words(
             "Is something wrong or has it changed? Your answers are put into a new form. What you "
@@ -197,7 +205,7 @@ def sent_form_page(
     )
 
 
-def _sections(words: Words, sent: AnsweredForm) -> Iterable[Section]:
+def _sections(words: Words, sent: AnsweredForm, files_at: str) -> Iterable[Section]:
     heading, lines = "", list[Answered]()
     for line in sent.lines:
         if line.heading:
@@ -205,8 +213,10 @@ def _sections(words: Words, sent: AnsweredForm) -> Iterable[Section]:
                 yield Section(heading, tuple(lines))
             heading, lines = line.text, []
         else:
-            said = ", ".join(plain_words(words, value) for value in line.values)
-            lines.append(Answered(line.text, said))
+            files = [value for value in line.values if isinstance(value, Attachment)]
+            rest = (value for value in line.values if not isinstance(value, Attachment))
+            said = ", ".join(plain_words(words, value) for value in rest)
+            lines.append(Answered(line.text, said, sent_files(words, files, files_at)))
     if lines or not heading:
         yield Section(heading, tuple(lines))
 
@@ -232,7 +242,7 @@ def refusal_page(
         Unfit.NOT_NOW: words("This form is not for this time."),
         Unfit.NOT_FOR_PATIENTS: words("This form is not for patients to fill in."),
         Unfit.SIGNATURE: words("This form has to be signed in a way that is not possible here."),
-        Unfit.FILE: words("It needs a photo or a file, and this app cannot send one yet."),
+        Unfit.FILE: words("It needs a kind of file that cannot be sent here."),
         "not-found": words("This form is not there any more."),
     }
     return RefusedFormPage(

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from smartapp.fhir.questionnaire import Answers, AnswerValue, Item
+from smartapp.fhir.questionnaire import Answers, AnswerValue, Attachment, Item
 from smartapp.pages.ask import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
+from smartapp.pages.form.shelf import sent_files
 from smartapp.pages.queue import Badge, due_words, urgency, written_in
 from smartapp.pages.request import MessageBubble, Opens, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
@@ -94,7 +95,9 @@ class ItemPage:
     etag: str
 
 
-def answer_lines(words: Words, topic: Topic | None, answers: Answers) -> tuple[AnswerLine, ...]:
+def answer_lines(
+    words: Words, topic: Topic | None, answers: Answers, files_at: str = ""
+) -> tuple[AnswerLine, ...]:
     """The answers in the words of the questionnaire; what it does not know, as it came.
 
     What the patient wrote freely is in the message beside them, and need not be read twice.
@@ -102,7 +105,11 @@ def answer_lines(words: Words, topic: Topic | None, answers: Answers) -> tuple[A
     lines = []
     for link_id, values in answers.items():
         item = topic.questionnaire.item(link_id) if topic else None
-        if item is None:
+        files = [each for each in values if isinstance(each, Attachment)]
+        if files:
+            question = in_locale(item.text, words.locale) if item else link_id
+            lines.append(AnswerLine(question, "", sent_files(words, files, files_at)))
+        elif item is None:
             lines.append(AnswerLine(link_id, ", ".join(str(value) for value in values)))
         elif item.type != FREE_TEXT:
             question = in_locale(item.text, words.locale)
@@ -183,6 +190,7 @@ def item_page(
     request: Request,
     topic: Topic | None,
     answers: Answers | None,
+    answer_files: str = "",
     panels: tuple[Panel, ...],
     reader: str,
     now: datetime,
@@ -207,7 +215,7 @@ def item_page(
         why_label=words("Why it is here"),
         written_in=written_in(words),
         answers_heading=words("What the patient answered"),
-        answers=answer_lines(words, topic, answers or {}),
+        answers=answer_lines(words, topic, answers or {}, answer_files),
         answers_trouble=words("The patient’s answers could not be loaded.")
         if answers is None
         else "",

@@ -16,13 +16,13 @@ class Uploads:
         self._store = store
         self._vault = vault
 
-    def keep(self, person: Person, form: str, data: bytes) -> str:
+    def keep(self, person: Person, form: str, data: bytes, seconds: float = KEPT_SECONDS) -> str:
         name = secrets.token_hex(16)
         sealed = self._vault.seal(
             data, purpose="upload", about=f"{form} {name}", secret=_secret(person)
         )
         newest, *_ = self._keys(person, form, name)
-        self._store.put(newest, sealed, KEPT_SECONDS)
+        self._store.put(newest, sealed, seconds)
         return name
 
     def find(self, person: Person, form: str, name: str) -> bytes | None:

@@ -20,7 +20,6 @@ from smartapp.views import record
 from smartapp.views.confidential import hidden_from_reader
 from smartapp.views.documents import gate_of
 from smartapp.views.drafting import (
-    Chosen,
     Drafting,
     author_here,
     begun,
@@ -51,6 +50,7 @@ from smartapp.workflow.policy.intake import AskedAbout, SelfService
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.refills import RefillCheck
 from smartapp.workflow.submission import steps_for
+from smartapp.workflow.uploads import Chosen
 
 bp = Blueprint("ask", __name__, url_prefix="/l/<lid>/ask")
 

@@ -31,6 +31,7 @@ from smartapp.workflow.asking import (
 from smartapp.workflow.forms import Fault, Fields, Filled, Reading, fill
 from smartapp.workflow.matter import Matter
 from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.uploads import Chosen
 
 SUBMISSION = "submission"
 SEEN, TYPED, WORDS, TITLE, KNOWN = "app-seen", "app-typed", "app-words", "app-title", "app-known"
@@ -56,16 +57,6 @@ class Author:
 
 def author_here(here: Here) -> Author:
     return Author(here.services, here.active.person, here.role)
-
-
-@dataclass(frozen=True)
-class Chosen:
-    """A file that is to go along: its content is kept apart from the answers, and not as long."""
-
-    id: str
-    name: str
-    content_type: str
-    size: int
 
 
 @dataclass(frozen=True)

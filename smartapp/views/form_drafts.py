@@ -33,7 +33,7 @@ def keep_in_ehr(desk: Desk) -> bool:
     here = desk.here
     if not may_keep(here) or not desk.sheet.is_typed:
         return False
-    filled = desk.sheet.filled()
+    filled = desk.sheet.filled(with_files=True)
     body = new_response(
         vocabulary=here.services.vocabulary,
         identifier=f"{DRAFT}{desk.sheet.sid}",

@@ -14,16 +14,30 @@ from flask import g
 from smartapp.errors import NotOffered, SmartappError
 from smartapp.fhir.element import Json
 from smartapp.fhir.people import Patient
+from smartapp.fhir.questionnaire import Attachment
+from smartapp.pages.form.shelf import Shelf
 from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import SubmissionState
 from smartapp.views.here import Here
+from smartapp.workflow.answer_files import content_of
 from smartapp.workflow.forms import Reading
 from smartapp.workflow.forms.beginning import Beginning, begin
+from smartapp.workflow.forms.files import KEPT_SECONDS, wrong_with
 from smartapp.workflow.forms.finding import FoundForm, find_form
 from smartapp.workflow.forms.queries import as_bundle, queries_of
-from smartapp.workflow.forms.sheet import OURS, SUBMISSION, Sheet, begun
+from smartapp.workflow.forms.sheet import (
+    LOST,
+    OURS,
+    SUBMISSION,
+    Sheet,
+    begun,
+    with_file,
+    without_file,
+)
 from smartapp.workflow.forms.steps import Kept
+from smartapp.workflow.forms.tree import Slot
 from smartapp.workflow.forms.working_out import Known
+from smartapp.workflow.uploads import Chosen, Refused, Upload, taken_in
 
 
 @dataclass(frozen=True)
@@ -51,6 +65,37 @@ class Desk:
     def keep(self, fields: Kept) -> Desk:
         own = {name: self.sheet.kept[name] for name in OURS if name in self.sheet.kept}
         return self.keep_all({**fields, **own})
+
+    def slot(self, name: str) -> Slot | None:
+        """The place of the form that has this name on its page."""
+        slots = self.sheet.filled().slots.values()
+        return next((each for each in slots if each.name == name), None)
+
+    # --- files --------------------------------------------------------------------------------
+
+    def with_file(self, name: str, upload: Upload) -> Desk:
+        """Its content is kept apart, sealed like the draft; the draft says where."""
+        uploads, person = self.here.services.uploads, self.here.active.person
+        place = uploads.keep(person, self.form, upload.data, KEPT_SECONDS)
+        file = Chosen(place, upload.name, upload.content_type, len(upload.data))
+        after = self.keep_all(with_file(self.sheet.kept, name, file))
+        contents = {**self.sheet.contents, file.id: upload.data}
+        return replace(after, sheet=replace(after.sheet, contents=contents))
+
+    def without_file(self, name: str, file: str) -> Desk:
+        self.here.services.uploads.discard(self.here.active.person, self.form, file)
+        return self.keep_all(without_file(self.sheet.kept, name, file))
+
+    @property
+    def shelf(self) -> Shelf:
+        address = f"{self.here.paths.form(self.sheet.found.plan.form.canonical)}/files"
+        files = {each.id: each for each in self.sheet.files}
+        return Shelf(files, frozenset(self.sheet.contents), address)
+
+    def forget_files(self) -> None:
+        """They are in the EHR now."""
+        for each in self.sheet.files:
+            self.here.services.uploads.discard(self.here.active.person, self.form, each.id)
 
     def keep_all(self, kept: Mapping[str, list[str]]) -> Desk:
         here = self.here
@@ -85,7 +130,10 @@ def open_desk(here: Here, canonical: str) -> Desk:
 
 def _taken_up(desk: Desk, draft: Draft) -> Desk:
     """What was refused can be sent again, as a submission of its own: the old one is over."""
-    kept = replace(desk, sheet=replace(desk.sheet, kept=draft.fields), ends_at=draft.ends_at)
+    sheet = replace(desk.sheet, kept=draft.fields)
+    find = partial(desk.here.services.uploads.find, desk.here.active.person, desk.form)
+    contents = {each.id: data for each in sheet.files if (data := find(each.id)) is not None}
+    kept = replace(desk, sheet=replace(sheet, contents=contents), ends_at=draft.ends_at)
     sent = desk.here.services.outbox.find(kept.sheet.sid, desk.here.active.person)
     if sent is None or sent.state is not SubmissionState.REFUSED:
         return kept
@@ -97,7 +145,28 @@ def new_desk(desk: Desk, beginning: Beginning | None = None, **more: str) -> Des
     sheet = desk.sheet
     known = Known(sheet.zone_reading, sheet.now, {}, sheet.context)
     start = beginning or begin(sheet.found.plan, known)
-    return desk.keep_all(begun(sheet.found, start, str(uuid4()), **more))
+    made = desk.keep_all(begun(sheet.found, start, str(uuid4()), **more))
+    lost = []
+    for name, files in start.files.items():
+        for each in files:
+            upload = _earlier_file(made, name, each, start.source)
+            made = made.with_file(name, upload) if upload else made
+            lost += [] if upload else [each.title]
+    return made.keep_all({**made.sheet.kept, LOST: lost}) if lost else made
+
+
+def _earlier_file(desk: Desk, name: str, file: Attachment, response: str) -> Upload | None:
+    """It comes from the EHR, so it is taken in as carefully as from anybody else."""
+    slot = desk.slot(name)
+    try:
+        found = content_of(desk.here.client(), response, file)
+    except SmartappError:
+        return None
+    upload = taken_in(file.title, found)
+    if slot is None or isinstance(upload, Refused):
+        return None
+    wrong = wrong_with(slot.item, upload, desk.sheet.kept.get(name, ()), desk.sheet.files)
+    return None if wrong else upload
 
 
 def _context(here: Here, found: FoundForm, patient: Json) -> Mapping[str, Any]:

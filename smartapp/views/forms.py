@@ -144,7 +144,7 @@ def sent_form(here: Here, handle: str) -> View:
     patient = sure_of_patient(got["patient"])
     if isinstance(got["response"], SmartappError):
         raise got["response"]
-    sent = _readable(here, patient, got["response"])  # type: ignore[arg-type]  # read as a resource
+    sent = readable(here, patient, got["response"])  # type: ignore[arg-type]  # read as a resource
     record.viewed(here, patient.id, QuestionnaireResponse=1)
     title = title_of_sent(here.words, here.services.policy.forms, sent)
     page = sent_form_page(
@@ -153,11 +153,12 @@ def sent_form(here: Here, handle: str) -> View:
         title=title,
         sent=sent,
         amend_action=f"{here.paths.sent_form(reference)}/again" if here.can_ask else "",
+        files_at=f"{here.paths.sent_form(reference)}/files",
     )
     return show("form_sent", page)
 
 
-def _readable(here: Here, patient: Patient, response: Json) -> AnsweredForm:
+def readable(here: Here, patient: Patient, response: Json) -> AnsweredForm:
     sent = AnsweredForm.from_fhir(response)
     if sent is None:
         raise NotFound("entered in error")
@@ -179,7 +180,7 @@ def again(here: Here, handle: str) -> View:
         shell = patient_shell(here, here.words("A form"), None)
         page = refusal_page(here.words, shell, here.paths, refused.reason, here.services.policy)
         return show("form_refused", page, 422)
-    _readable(here, desk.patient, response)
+    readable(here, desk.patient, response)
     zone = here.services.policy.calendar.zone
     before = read_back(desk.sheet.found.plan, response, zone)
     new_desk(desk, before, **{REPLACES: reference})

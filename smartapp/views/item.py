@@ -182,6 +182,7 @@ def show_item(
         request=opened.request,
         topic=opened.topic,
         answers=answers,
+        answer_files=f"{address}/answers",
         panels=record_panels(here.words, beside),
         reader=opened.staff.reference,
         now=here.now,
@@ -224,13 +225,20 @@ def _form(
     )
 
 
-def _beside(here: Here, opened: OpenItem) -> tuple[Answers | None, Beside]:
-    """The coded answers and the part of the record that a decision needs, in parallel."""
-    loader, root, task = opened.loader, opened.request.root, opened.request.task
-    targets = [each.target or "" for each in root.about]
-    response = (task.response if task else None) or next(
+def response_behind(opened: OpenItem) -> str | None:
+    """The coded answers that this item is about."""
+    task = opened.request.task
+    targets = (each.target or "" for each in opened.request.root.about)
+    return (task.response if task else None) or next(
         (each for each in targets if each.startswith("QuestionnaireResponse/")), None
     )
+
+
+def _beside(here: Here, opened: OpenItem) -> tuple[Answers | None, Beside]:
+    """The coded answers and the part of the record that a decision needs, in parallel."""
+    loader, root = opened.loader, opened.request.root
+    targets = [each.target or "" for each in root.about]
+    response = response_behind(opened)
     got = loader.all_of(
         answers=lambda: answers_of(loader.client.read(response)) if response else {},
         orders=loader.orders,

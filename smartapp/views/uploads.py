@@ -14,13 +14,13 @@ from smartapp.launch import Role
 from smartapp.pages.files import files_page
 from smartapp.views import record
 from smartapp.views.ask import content_of, matter_of, named_topic
-from smartapp.views.drafting import Chosen, Drafting, author_here, draft_of
+from smartapp.views.drafting import Drafting, author_here, draft_of
 from smartapp.views.files import lock
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.item import open_item
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.workflow.policy.model import Topic
-from smartapp.workflow.uploads import LARGEST_TOGETHER, Refused, kind_of, taken_in
+from smartapp.workflow.uploads import LARGEST_TOGETHER, Chosen, Refused, kind_of, taken_in
 
 bp = Blueprint("uploads", __name__, url_prefix="/l/<lid>")
 

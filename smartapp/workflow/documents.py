@@ -7,6 +7,7 @@ import binascii
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
+from typing import Protocol
 
 from smartapp.errors import (
     AnswerTooLarge,
@@ -134,7 +135,14 @@ class File:
             return content.decode("cp1252", "replace")
 
 
-def fetch(client: FhirClient, document: Document, content: Content) -> File:
+class Holder(Protocol):
+    """What a file stands in: a document, or the answers to a form."""
+
+    @property
+    def reference(self) -> str: ...
+
+
+def fetch(client: FhirClient, holder: Holder, content: Content) -> File:
     if content.data is not None:
         return _held(_decoded(content.data), content.type)
     if not content.url:
@@ -144,7 +152,7 @@ def fetch(client: FhirClient, document: Document, content: Content) -> File:
     except OutsideFhirBase:
         raise DocumentElsewhere from None
     try:
-        return _file(client, document, content, flow)
+        return _file(client, holder, content, flow)
     except BaseException:
         flow.close()
         raise
@@ -159,33 +167,33 @@ def _opened(client: FhirClient, content: Content) -> Flow:
         return client.open_file(content.url, FHIR_JSON)
 
 
-def _file(client: FhirClient, document: Document, content: Content, flow: Flow) -> File:
-    _check_context(client, document, flow.headers.get("X-Security-Context", ""))
+def _file(client: FhirClient, holder: Holder, content: Content, flow: Flow) -> File:
+    _check_context(client, holder, flow.headers.get("X-Security-Context", ""))
     said = media_type(flow.headers.get("Content-Type", ""))
     if said in JSON_TYPES and content.type not in JSON_TYPES:
-        return _of_binary(client, document, content, flow)
+        return _of_binary(client, holder, content, flow)
     kind = kind_of(flow.first(LOOKED_AT), content.type or said)
     return File(kind, flow.length, flow.pieces, flow.close)
 
 
-def _of_binary(client: FhirClient, document: Document, content: Content, flow: Flow) -> File:
+def _of_binary(client: FhirClient, holder: Holder, content: Content, flow: Flow) -> File:
     """The other way in which an EHR may send a file: as a resource around it."""
     body = Answer(flow.status, flow.headers, flow.whole(), flow.url).json()
     binary = Element.resource(body, "Binary")
     context = binary.reference("securityContext")
-    _check_context(client, document, context.raw if context else "")
+    _check_context(client, holder, context.raw if context else "")
     data = _decoded(binary.text("data") or "")
     return _held(data, content.type or media_type(binary.text("contentType") or ""))
 
 
-def _check_context(client: FhirClient, document: Document, context: str) -> None:
+def _check_context(client: FhirClient, holder: Holder, context: str) -> None:
     """A file that says whose it is, is believed: what is another patient's is not shown."""
     if not context:
         return
     target = Reference(client.shortened(context), "").target
     if target is None:
         raise NotFound("a file of somebody else")
-    if target not in {document.reference, f"Patient/{client.patient_id}"}:
+    if target not in {holder.reference, f"Patient/{client.patient_id}"}:
         client.read(target)  # raises, and puts on record, what is not this patient's
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from smartapp.fhir.codes import Vocabulary
-from smartapp.fhir.message import new_message
+from smartapp.fhir.message import attachment, new_message
 from smartapp.fhir.questionnaire import Answers, Attachment, Questionnaire
 from smartapp.fhir.response import new_response
 from smartapp.fhir.routing import Routing
@@ -69,7 +69,7 @@ def steps_for(
     steps.append(_message_step(asked, vocabulary, response))
     if with_task:
         steps.append(_task_step(asked, vocabulary, response))
-    if response and not _has_files(asked):
+    if response:
         alone = (_message_step(asked, vocabulary, None), _task_step(asked, vocabulary, None))
         others = zip(steps[1:], alone, strict=False)
         steps[1:] = [replace(each, alone=other.body) for each, other in others]
@@ -91,15 +91,16 @@ def _message_step(asked: Asked, vocabulary: Vocabulary, response: str | None) ->
         priority=asked.routing.priority,
         language=asked.language,
         routing=asked.routing,
-        files=asked.files,
+        files=asked.files if response else (*asked.files, *_files_among(asked)),
     )
     return step(message, vocabulary.message, asked.sid, asked.patient)
 
 
-def _has_files(asked: Asked) -> bool:
-    """A message alone would leave them out, and nobody would know."""
+def _files_among(asked: Asked) -> list[dict[str, Any]]:
+    """A message that goes alone takes the files of the answers along."""
     values = (value for given in asked.answers.values() for value in given)
-    return any(isinstance(value, Attachment) for value in values)
+    found = ((each, each.content()) for each in values if isinstance(each, Attachment))
+    return [attachment(each.title, each.content_type, data) for each, data in found if data]
 
 
 def _with_answers(asked: Asked) -> str:

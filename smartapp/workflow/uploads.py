@@ -26,6 +26,18 @@ class Refused(StrEnum):
     NOT_A_KIND = "not-a-kind"
     BROKEN = "broken"
     ACTIVE = "active"
+    ONLY_PHOTOS = "only-photos"
+    ONLY_PAPERS = "only-papers"
+
+
+@dataclass(frozen=True)
+class Chosen:
+    """A file that is to go along: its content is kept apart from the answers, and not as long."""
+
+    id: str
+    name: str
+    content_type: str
+    size: int
 
 
 @dataclass(frozen=True)

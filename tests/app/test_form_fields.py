@@ -49,7 +49,7 @@ def shown(app: Flask, kind: str, *posted: str, wrong: Fault | None = None, **mor
         ("url", "https://a.example", {}, ['type="url"']),
         ("integer", "5", {"unit": KG}, ['inputmode="decimal"', ">kg</div>"]),
         ("quantity", "5", {"unit_options": (KG, LB)}, ['name="q 1~unit"', "Unit for: How much?"]),
-        ("attachment", "", {"mime_types": ("image/png",)}, ['type="file"', 'accept="image/png"']),
+        ("attachment", "", {}, ['value="file:q 1"', "Add a photo", "or a PDF."]),
         ("choice", "b", {"options": OPTIONS, "control": "drop-down"}, ['value="b" selected']),
         ("open-choice", "mine", {"options": OPTIONS}, ['name="q 1~other"', 'value="mine"']),
     ],

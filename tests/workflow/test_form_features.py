@@ -122,7 +122,10 @@ def field(plan: Plan, locale: str = "en", **posted: list[str]) -> Field:
         (Unfit.NO_OPTIONS, whole(q("a", "choice"))),
         (Unfit.NO_OPTIONS, whole(q("a", "choice", answerValueSet="urn:elsewhere"))),
         (Unfit.TYPE, whole(q("a", "question"))),
-        (Unfit.FILE, whole(q("a", "attachment", required=True))),
+        (
+            Unfit.FILE,
+            whole(q("a", "attachment", ext("mimeType", valueCode="video/mp4"), required=True)),
+        ),
         (Unfit.EXPRESSION, whole(q("a", "string", path("calculatedExpression", "'x")))),
         (Unfit.EXPRESSION, whole(q("a", "string", path("enableWhenExpression", "x", "text/cql")))),
         (Unfit.PATTERN, whole(q("a", "string", ext("regex", valueString="(?=a)b")))),

@@ -220,7 +220,7 @@ def test_each_type_has_its_control() -> None:
         "datetime-local": [item("dateTime")],
         "time": [item("time")],
         "url": [item("url")],
-        "file": [item("attachment")],
+        "files": [item("attachment")],
         "group": [item("group")],
         "display": [item("display")],
     }

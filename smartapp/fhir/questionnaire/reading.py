@@ -154,10 +154,16 @@ def _codings(element: Element, name: str) -> Iterator[Coding]:
             yield coding.as_coding()
 
 
+MEGABYTE = 1024 * 1024
+
+
 def _size(element: Element) -> int | None:
+    """In megabytes as R4 has it; later the same extension came to be in bytes."""
     found = has.extension(element, "maxSize")
     size = found.number("valueDecimal") if found else None
-    return None if size is None else int(size)
+    if size is None or size <= 0:
+        return None
+    return int(size * MEGABYTE) if size < 1024 else int(size)
 
 
 def _is_horizontal(element: Element) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
@@ -45,9 +47,26 @@ class Attachment:
     title: str
     data: str = field(default="", repr=False)  # base64
     size: int | None = None
+    url: str = ""  # where an EHR has put it, if it took it out of the answer
 
     def __str__(self) -> str:
         return self.title
+
+    @property
+    def name(self) -> str:
+        return self.title
+
+    @property
+    def mark(self) -> str:
+        """By which it is found again among the files of a response."""
+        return hashlib.sha256((self.data or self.url).encode()).hexdigest()[:24]
+
+    def content(self) -> bytes | None:
+        """None where it lies somewhere else, or cannot be read."""
+        try:
+            return base64.b64decode(self.data, validate=True) if self.data else None
+        except ValueError:
+            return None
 
     def as_fhir(self) -> dict[str, Any]:
         said = {
@@ -164,6 +183,7 @@ def _structured(element: Element, stem: str) -> AnswerValue | None:
             attachment.text("title") or "",
             attachment.text("data") or "",
             attachment.whole("size"),
+            attachment.text("url") or "",
         )
     return element.reference(f"{stem}Reference")
 

@@ -2,7 +2,7 @@
 
 from smartapp.pages.form.answer import answer_words as answer_words
 from smartapp.pages.form.answer import plain_words as plain_words
-from smartapp.pages.form.fields import FaultLine as FaultLine
-from smartapp.pages.form.fields import Field as Field
-from smartapp.pages.form.fields import fault_lines as fault_lines
 from smartapp.pages.form.fields import fields_of as fields_of
+from smartapp.pages.form.model import FaultLine as FaultLine
+from smartapp.pages.form.model import Field as Field
+from smartapp.pages.form.model import fault_lines as fault_lines

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, tzinfo
 from decimal import Decimal
 
 from smartapp.fhir.questionnaire import Item, Questionnaire
 from smartapp.pages.form.faults import fault_words
+from smartapp.pages.form.model import Choice, Field, Own
+from smartapp.pages.form.shelf import button_words, kinds_taken
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import OTHER, UNIT, FieldFault, Fields, as_posted
 from smartapp.workflow.forms.posted import takes_part_of_a_date
@@ -18,99 +18,6 @@ from smartapp.workflow.forms.posted import takes_part_of_a_date
 BOOLEAN = ("true", "false")
 MOST_RADIOS = 10  # beyond, a list to choose from is shorter to scroll through
 LONGEST_HINT = 160  # letters: what is longer waits behind a heading until it is asked for
-
-
-@dataclass(frozen=True)
-class Choice:
-    value: str
-    text: str
-    checked: bool
-    hint: str = ""
-    exclusive: bool = False
-
-
-@dataclass(frozen=True)
-class Own:
-    """Where somebody writes their own answer beside those to choose from."""
-
-    name: str
-    label: str
-    value: str
-    choice: Choice
-
-
-@dataclass(frozen=True)
-class Column:
-    label: str
-
-
-@dataclass(frozen=True)
-class Row:
-    """One time that a group stands on the page, of several."""
-
-    number: int
-    label: str
-    fields: tuple[Field, ...]
-    remove: str  # what the button says
-
-
-@dataclass(frozen=True)
-class Field:
-    # "group", "display", "radios", "checkboxes", "select", "text", "textarea", "number", "date",
-    # "datetime-local", "time", "url", "file", "lines" (several that are written), "rows", "choices"
-    # (a table of them) or "fixed" (shown, and not to be changed)
-    kind: str
-    name: str
-    label: str
-    hint: str = ""
-    value: str = ""
-    values: tuple[str, ...] = ()
-    choices: tuple[Choice, ...] = ()
-    error: str = ""
-    max_length: int | None = None
-    numeric: bool = False
-    required: bool = False
-    counter: Mapping[str, object] | None = None  # how the letters left are said
-    asked_when: str = ""  # for the page's script: the same conditions that the server applies
-    fields: tuple[Field, ...] = ()
-    suffix: str = ""  # the unit, where there is one only
-    units: tuple[Choice, ...] = ()
-    unit_name: str = ""
-    unit_label: str = ""
-    own: Own | None = None
-    more: str = ""  # a longer explanation
-    more_label: str = ""
-    legal: str = ""
-    low: str = ""
-    high: str = ""
-    accept: str = ""  # the kinds of file
-    horizontal: bool = False
-    nothing: str = ""  # what a list to choose from begins with
-    shown: bool = True  # by the answers so far
-    html: str = ""  # the question with its looks, harmless already
-    rows: tuple[Row, ...] = ()
-    columns: tuple[Column, ...] = ()  # a table where it has some
-    add: str = ""  # what the button for one more says
-
-    @property
-    def id(self) -> str:
-        """A name may have spaces and other signs that an id may not."""
-        return ident(self.name)
-
-    @property
-    def anchor(self) -> str:
-        """Where the error summary leads: the first control of the field."""
-        return f"#{self.id}"
-
-
-@dataclass(frozen=True)
-class FaultLine:
-    text: str
-    href: str
-
-
-def ident(name: str) -> str:
-    return re.sub(r"[^A-Za-z0-9._-]", lambda found: f"_{ord(found[0]):x}_", name)
 
 
 def fields_of(
@@ -144,17 +51,6 @@ def fields_of(
 
 def is_shown(item: Item) -> bool:
     return not item.hidden and not item.is_beside
-
-
-def fault_lines(fields: Sequence[Field]) -> tuple[FaultLine, ...]:
-    lines: list[FaultLine] = []
-    for field in fields:
-        if field.error:
-            lines.append(FaultLine(f"{field.error}: {field.label}", field.anchor))
-        lines.extend(fault_lines(field.fields if not field.rows else ()))
-        for row in field.rows:
-            lines.extend(fault_lines(row.fields))
-    return tuple(lines)
 
 
 def field_of(
@@ -200,7 +96,7 @@ def field_of(
         legal=in_locale(item.beside("legal") or {}, locale),
         low=_bound(item.min_value),
         high=_bound(item.max_value),
-        accept=", ".join(item.mime_types),
+        add=button_words(words, item, sum(map(bool, given))) if kind == "files" else "",
         horizontal=item.horizontal,
         nothing=words("Choose from the list"),
     )
@@ -234,7 +130,7 @@ def kind_of(item: Item) -> str:
         "dateTime": "datetime-local",
         "time": "time",
         "url": "url",
-        "attachment": "file",
+        "attachment": "files",
         "open-choice": "text",
     }
     return kinds.get(item.type, "text")
@@ -268,6 +164,7 @@ def _hint(words: Words, item: Item, explained: str) -> str:
         explained if len(explained) <= LONGEST_HINT else "",
         in_locale(prompt, words.locale) if prompt else "",
         in_locale(item.entry_format, words.locale),
+        kinds_taken(words, item) if item.type == "attachment" else "",
         _span(words, item),
         _ends(words, item),
     ]

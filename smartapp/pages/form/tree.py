@@ -8,17 +8,13 @@ from datetime import tzinfo
 
 from smartapp.fhir.questionnaire import AnswerValue, Item
 from smartapp.pages.form.answer import answer_words
-from smartapp.pages.form.fields import (
-    Column,
-    Field,
-    Row,
-    asked_when,
-    field_of,
-    is_shown,
-)
+from smartapp.pages.form.fields import asked_when, field_of, is_shown
+from smartapp.pages.form.model import Column, Field, Row
 from smartapp.pages.form.rich import safe_html
+from smartapp.pages.form.shelf import Shelf
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import Fields, as_posted
+from smartapp.workflow.forms.files import takes_any
 from smartapp.workflow.forms.naming import name_of
 from smartapp.workflow.forms.plan import is_repeating_group
 from smartapp.workflow.forms.steps import most_rows
@@ -32,13 +28,21 @@ class FormFields:
     """Makes the fields of one filled form, in one language."""
 
     def __init__(
-        self, words: Words, filled: FilledForm, fields: Fields, zone: tzinfo, *, complain: bool
+        self,
+        words: Words,
+        filled: FilledForm,
+        fields: Fields,
+        zone: tzinfo,
+        *,
+        complain: bool,
+        shelf: Shelf | None = None,
     ) -> None:
-        self._words = words
+        self.words = words
         self._filled = filled
         self._fields = fields
         self._zone = zone
         self._complain = complain
+        self._shelf = shelf or Shelf()
 
     def of(self, items: tuple[Item, ...], path: tuple[int, ...] = ()) -> tuple[Field, ...]:
         return tuple(self._each(items, path))
@@ -56,7 +60,7 @@ class FormFields:
         item, filled = slot.item, self._filled
         fault = filled.faults.get(slot.key) if self._complain else None
         made = field_of(
-            self._words,
+            self.words,
             item,
             slot.name,
             self._as_shown(slot),
@@ -68,22 +72,27 @@ class FormFields:
         made = replace(
             made,
             shown=self._is_shown(slot),
-            html=safe_html(in_locale(item.xhtml, self._words.locale)),
+            html=safe_html(in_locale(item.xhtml, self.words.locale)),
         )
         if is_given(item):
             return replace(made, kind="fixed", value=self._said(item, filled.values.get(slot.key)))
-        if made.kind == "file":
-            instead = self._words(
-                "A photo or file cannot be sent here yet. Please bring it to your visit."
-            )
-            return replace(made, kind="fixed", value=instead)
+        if made.kind == "files":
+            return self._files(item, made)
         if _has_lines(item):
             lines = tuple(self._fields.get(slot.name, ())) or ("",)
-            add = self._words("Add another answer")
+            add = self.words("Add another answer")
             return replace(made, kind="lines", values=lines, add=add)
         if item.type == "group" and item.control in TABLES:
             return self._as_table(made)
         return made
+
+    def _files(self, item: Item, made: Field) -> Field:
+        if not takes_any(item):
+            instead = self.words(
+                "This kind of file cannot be sent here. Please bring it to your visit."
+            )
+            return replace(made, kind="fixed", value=instead)
+        return replace(made, files=self._shelf.shown(self.words, made.values, made.name))
 
     def _is_shown(self, slot: Slot) -> bool:
         """What is not asked because of what stands around it is hidden and shown with that."""
@@ -99,12 +108,12 @@ class FormFields:
         return self._fields if slot.name in self._fields else {slot.name: []}
 
     def _said(self, item: Item, values: tuple[AnswerValue, ...] | None) -> str:
-        return answer_words(self._words, item, values or ())
+        return answer_words(self.words, item, values or ())
 
     # --- rows -------------------------------------------------------------------------------------
 
     def _rows(self, item: Item, path: tuple[int, ...]) -> Field:
-        words, filled = self._words, self._filled
+        words, filled = self.words, self._filled
         name = name_of(item.link_id, path)
         label = in_locale(item.text, words.locale)
         numbers = filled.rows[item.link_id, path]

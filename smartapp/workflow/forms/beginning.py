@@ -5,13 +5,13 @@ answered before.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import tzinfo
 from typing import Any
 
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.element import Element, Json
-from smartapp.fhir.questionnaire import AnswerValue, Item
+from smartapp.fhir.questionnaire import AnswerValue, Attachment, Item
 from smartapp.fhir.questionnaire.values import Quantity, value_in
 from smartapp.fhir.response import answer_to
 from smartapp.workflow.forms.expressions import ExpressionFailed
@@ -29,6 +29,9 @@ class Beginning:
     fields: Mapping[str, list[str]]  # as if somebody had posted them
     given: Mapping[Key, tuple[AnswerValue, ...]]  # what is not theirs to change
     prefilled: frozenset[str] = frozenset()  # names of what the record filled in
+    # By the name of the question: files have a place of their own, and are taken in anew.
+    files: Mapping[str, tuple[Attachment, ...]] = field(default_factory=dict)
+    source: str = ""  # the response in which they stand
 
 
 def begin(plan: Plan, known: Known) -> Beginning:
@@ -44,7 +47,7 @@ def begin(plan: Plan, known: Known) -> Beginning:
             continue
         if is_given(slot.item):
             given[key] = values
-        else:
+        elif slot.item.type != "attachment":
             fields |= as_fields(slot.item, slot.name, values, known.reading.zone)
             if slot.item.initial_expression:
                 prefilled.add(slot.name)
@@ -91,6 +94,7 @@ def read_back(plan: Plan, response: Json, zone: tzinfo) -> Beginning:
     """Answers as they are stored, put into the form again. Raises MalformedAnswer."""
     fields: dict[str, list[str]] = {}
     given: dict[Key, tuple[AnswerValue, ...]] = {}
+    files: dict[str, tuple[Attachment, ...]] = {}
     holder = Element.resource(response, "QuestionnaireResponse")
 
     def take(element: Element, path: Path) -> None:
@@ -117,13 +121,19 @@ def read_back(plan: Plan, response: Json, zone: tzinfo) -> Beginning:
         values = tuple(
             v for a in element.children("answer") if (v := answer_in(item, a)) is not None
         )
-        if values and is_given(item):
+        if values and item.type == "attachment" and not is_given(item):
+            files[name_of(item.link_id, path)] = tuple(
+                each for each in values if isinstance(each, Attachment)
+            )
+        elif values and is_given(item) and item.type != "attachment":
             given[item.link_id, path] = values
-        elif values and item.is_question:
+        elif values and item.is_question and not is_given(item):
             fields.update(as_fields(item, name_of(item.link_id, path), values, zone))
 
     take(holder, ())
-    return Beginning(fields, given)
+    return Beginning(
+        fields, given, files=files, source=f"QuestionnaireResponse/{response.get('id', '')}"
+    )
 
 
 def answer_in(item: Item, answer: Element) -> AnswerValue | None:

@@ -12,6 +12,7 @@ from smartapp.fhir.element import Element, Json
 from smartapp.fhir.questionnaire import Expression, Item, Option, Questionnaire
 from smartapp.fhir.questionnaire import extensions as has
 from smartapp.workflow.forms.expressions import ExpressionFailed, compiled, pattern
+from smartapp.workflow.forms.files import takes_any
 from smartapp.workflow.forms.plan import FormRefused, Plan, plan_of
 from smartapp.workflow.forms.scores import score_of
 
@@ -141,8 +142,9 @@ def _is_dispensable(item: Item, expression: Expression | None) -> bool:
 def _check_item(plan: Plan, item: Item) -> None:
     if item.type not in TYPES:
         raise FormRefused(Unfit.TYPE, f"{item.link_id}: {item.type}")
-    if item.type == "attachment" and item.required and not _is_hidden(plan, item):
-        raise FormRefused(Unfit.FILE, item.link_id)  # files cannot be taken in yet
+    needs_file = item.type == "attachment" and item.required and not _is_hidden(plan, item)
+    if needs_file and not takes_any(item):
+        raise FormRefused(Unfit.FILE, f"{item.link_id}: {', '.join(item.mime_types)}")
     needs_options = item.type == "choice" and not item.read_only and not _is_hidden(plan, item)
     if needs_options and not item.options:
         raise FormRefused(Unfit.NO_OPTIONS, item.value_set or item.link_id)

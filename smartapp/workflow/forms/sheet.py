@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -14,6 +14,7 @@ from smartapp.fhir.routing import Routing
 from smartapp.fhir.serial import as_bytes
 from smartapp.words import in_locale
 from smartapp.workflow.forms.beginning import Beginning, given_as_json, given_from_json
+from smartapp.workflow.forms.files import as_answers
 from smartapp.workflow.forms.finding import FoundForm
 from smartapp.workflow.forms.naming import ROWS, WAS
 from smartapp.workflow.forms.posted import Fields, Reading
@@ -23,17 +24,19 @@ from smartapp.workflow.forms.working_out import Known, work_out
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.routing import Decision, decide
 from smartapp.workflow.submission import Asked, Named
+from smartapp.workflow.uploads import Chosen
 
 # What is kept beside the answers. A control's name never begins so.
-GIVEN, CANONICAL, PREFILLED, REPLACES, ASKED_BY = (
+GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST = (
     "~given",
     "~canonical",
     "~prefilled",
     "~replaces",
-    "~asked-by",
+    "~files",
+    "~lost",  # files that were sent before and could not be taken over
 )
 SUBMISSION = "submission"
-OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, ASKED_BY)
+OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST)
 
 
 @dataclass(frozen=True)
@@ -43,6 +46,7 @@ class Sheet:
     now: datetime  # at the clinic
     context: Mapping[str, Any]
     zone_reading: Reading
+    contents: Mapping[str, bytes] = field(default_factory=dict, repr=False)  # of files, by id
 
     @property
     def sid(self) -> str:
@@ -65,14 +69,44 @@ class Sheet:
     def replaces(self) -> str:
         return next(iter(self.kept.get(REPLACES, ())), "")
 
-    def filled(self) -> FilledForm:
+    @property
+    def files(self) -> tuple[Chosen, ...]:
+        """Those that still stand somewhere: with a row, all that was in it is taken away."""
+        used = {value for values in self.fields.values() for value in values}
+        chosen = (Chosen(**json.loads(each)) for each in self.kept.get(FILES, ()))
+        return tuple(each for each in chosen if each.id in used)
+
+    @property
+    def lost(self) -> tuple[str, ...]:
+        return tuple(self.kept.get(LOST, ()))
+
+    def filled(self, *, with_files: bool = False) -> FilledForm:
+        """`with_files`: their contents stand in the answers, as they do when they are sent."""
         kept = json.loads(next(iter(self.kept.get(GIVEN, ())), "[]"))
         given = given_from_json(self.found.plan, kept)
-        known = Known(self.zone_reading, self.now, given, self.context)
+        uploads = as_answers(self.files, self.contents, whole=with_files)
+        reading = replace(self.zone_reading, uploads=uploads)
+        known = Known(reading, self.now, given, self.context)
         return work_out(self.found.plan, self.fields, known)
 
     def decision(self, filled: FilledForm, policy: Policy) -> Decision:
         return decide(self.found.topic, filled.answers(), {}, self.now, policy.calendar)
+
+
+def with_file(kept: Mapping[str, Sequence[str]], name: str, file: Chosen) -> dict[str, list[str]]:
+    """The draft with one file more among the answers to the question of this name."""
+    after = {each: list(values) for each, values in kept.items()}
+    after[FILES] = [*after.get(FILES, []), json.dumps(asdict(file))]
+    after[name] = [*after.get(name, []), file.id]
+    after.pop(LOST, None)
+    return after
+
+
+def without_file(kept: Mapping[str, Sequence[str]], name: str, file: str) -> dict[str, list[str]]:
+    after = {each: list(values) for each, values in kept.items()}
+    after[FILES] = [each for each in after.get(FILES, []) if json.loads(each)["id"] != file]
+    after[name] = [each for each in after.get(name, []) if each != file]
+    return after
 
 
 def begun(found: FoundForm, beginning: Beginning, sid: str, **more: str) -> dict[str, list[str]]:

@@ -26,7 +26,7 @@ def taken(
     """The draft with what was posted for these places, and with nothing else of the post."""
     after: Kept = {name: list(values) for name, values in kept.items()}
     for slot in slots:
-        if not slot.item.is_question or is_given(slot.item):
+        if not slot.item.is_question or is_given(slot.item) or slot.item.type == "attachment":
             continue
         for name in (slot.name, slot.name + OTHER, slot.name + UNIT):
             if name in posted:
