@@ -36,6 +36,7 @@ class Stub(ThreadingHTTPServer):
         self.delay = 0.1
         self.slow: dict[str, float] = {}
         self.connections = 0
+        self.asked: list[str] = []  # what the last reads were
         self.lock = threading.Lock()
 
     def body(self, path: str, asked: dict[str, list[str]]) -> bytes:
@@ -69,6 +70,7 @@ class Handler(BaseHTTPRequestHandler):
         if parts.path == "/control":
             return self._control(parse_qs(parts.query))
         kind = parts.path.removeprefix("/fhir/").partition("/")[0]
+        self.server.asked.append(self.path)
         begun = time.monotonic()
         body = self.server.body(parts.path, parse_qs(parts.query))
         delay = self.server.slow.get(kind, self.server.delay)
@@ -79,7 +81,9 @@ class Handler(BaseHTTPRequestHandler):
         self.server.slow = {
             each.split(":")[0]: float(each.split(":")[1]) for each in asked.get("slow", [])
         }
-        self._answer(json.dumps({"connections": self.server.connections}).encode())
+        told = {"connections": self.server.connections, "asked": self.server.asked}
+        self.server.asked = []
+        self._answer(json.dumps(told).encode())
 
     def _answer(self, body: bytes) -> None:
         self.send_response(200)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
@@ -158,13 +158,16 @@ class Element:
         value = self.json.get(name)
         if value is None:
             return None
-        if not isinstance(value, Mapping):
+        if type(value) is not dict and not isinstance(value, Mapping):
             raise self.wrong(name, "not an object")
         return Element(value, f"{self.path}.{name}")
 
     def children(self, name: str) -> Iterator[Element]:
+        return iter(()) if name not in self.json else self._children(name)
+
+    def _children(self, name: str) -> Iterator[Element]:
         for index, value in enumerate(self._list(name)):
-            if not isinstance(value, Mapping):
+            if type(value) is not dict and not isinstance(value, Mapping):
                 raise self.wrong(f"{name}[{index}]", "not an object")
             yield Element(value, f"{self.path}.{name}[{index}]")
 
@@ -178,7 +181,7 @@ class Element:
     def as_concept(self) -> Concept:
         return Concept(
             text=plain(self.text("text") or ""),
-            codings=tuple(coding.as_coding() for coding in self.children("coding")),
+            codings=tuple([coding.as_coding() for coding in self.children("coding")]),
         )
 
     def as_coding(self) -> Coding:
@@ -250,14 +253,19 @@ class Element:
 
 
 def _is_modified(value: object) -> bool:
-    """Every resource goes through here: without recursion it takes a third of the time."""
+    """Every resource goes through here, all of it: so this holds only what can hold more."""
     left = [value]
-    while left:
-        node = left.pop()
-        if isinstance(node, dict):
+    for node in left:
+        if type(node) is dict:
             if node.get("modifierExtension"):
                 return True
-            left.extend(node.values())
-        elif isinstance(node, list):
-            left.extend(node)
+            inner: Iterable[object] = node.values()
+        else:
+            inner = node if type(node) is list else ()
+        for each in inner:
+            if type(each) in _HOLDERS:
+                left.append(each)
     return False
+
+
+_HOLDERS = frozenset({dict, list})

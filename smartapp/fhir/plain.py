@@ -36,6 +36,8 @@ def visible(text: str) -> str:
 
 def plain(text: str) -> str:
     """One line, in the order in which it is written."""
+    if text.isascii() and text.isprintable() and "  " not in text:
+        return text.strip()  # most text is like that already
     return " ".join(visible(text).split())
 
 

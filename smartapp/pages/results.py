@@ -151,9 +151,9 @@ def results_block(
         section,
         key="results",
         heading=words("Test results"),
-        rows=[
+        rows=(
             observation_row(at, each, now=now, fold=fold) for each in newest_of_each(section.items)
-        ],
+        ),
         none=words("No test results are in your record."),
         all_of_them=words("All your test results"),
     )
@@ -165,10 +165,10 @@ def vitals_block(at: Showing, section: Section[Observation], *, now: datetime) -
         section,
         key="vitals",
         heading=words("Vital signs"),
-        rows=[
+        rows=(
             observation_row(at, each, now=now, page="vitals")
             for each in newest_of_each(section.items)
-        ],
+        ),
         none=words("No vital signs are in your record."),
         all_of_them=words("All your vital signs"),
     )
@@ -180,10 +180,10 @@ def life_block(at: Showing, section: Section[Observation], *, now: datetime) -> 
         section,
         key="life",
         heading=words("About your life and habits"),
-        rows=[
+        rows=(
             observation_row(at, each, now=now, page="vitals")
             for each in newest_of_each(section.items)
-        ],
+        ),
         none=words("Nothing about your life and habits is in your record."),
         all_of_them=words("All your vital signs"),
         page="vitals",
@@ -214,7 +214,7 @@ def reports_block(at: Showing, section: Section[DiagnosticReport]) -> Block:
         section,
         key="reports",
         heading=words("Reports"),
-        rows=[
+        rows=(
             Row(
                 title=each.name or words("A report without a name"),
                 text=each.conclusion,
@@ -222,7 +222,7 @@ def reports_block(at: Showing, section: Section[DiagnosticReport]) -> Block:
                 badges=report_badges(at, each),
             )
             for each in items
-        ],
+        ),
         none=words("No reports are in your record."),
         all_of_them=words("All your test results"),
         page="results",

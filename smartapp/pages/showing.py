@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 from smartapp.errors import NotOffered
@@ -36,13 +37,13 @@ class Showing:
         *,
         key: str,
         heading: str,
-        rows: Sequence[Row],
+        rows: Iterable[Row],
         none: str,
         all_of_them: str = "",
         page: str = "",
     ) -> Block:
         """In short: the first rows, and where the others are."""
-        shown = tuple(rows[:IN_SHORT]) if self.in_short else tuple(rows)
+        shown = tuple(islice(rows, IN_SHORT) if self.in_short else rows)
         linked = self.in_short and all_of_them and not isinstance(section.failure, NotOffered)
         more = Link(all_of_them, self.paths.page(page or key)) if linked else None
         return block(

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from functools import lru_cache
+
 from smartapp.fhir.amounts import Period, Quantity, Range, Ratio, Sampled
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Concept
@@ -94,7 +97,18 @@ def _usual(words: Words, usual: UsualRange) -> str:
 
 def flag_badges(words: Words, measured: Measured) -> tuple[Badge, ...]:
     """In words, not by colour alone; what nobody here knows is shown as the record words it."""
-    known = {
+    known = _known_flags(words)
+    found = [known[flag] for flag in sorted(measured.flags) if flag in known]
+    if found or not measured.interpretation:
+        return tuple(dict.fromkeys(found))
+    labels = dict.fromkeys(each.label for each in measured.interpretation if each.label)
+    return tuple(Badge(label, "soon") for label in labels)
+
+
+@lru_cache(maxsize=8)
+def _known_flags(words: Words) -> Mapping[str, Badge]:
+    """Once for each language: every row of results looks here."""
+    return {
         "HH": Badge(words("Very high"), "urgent"),
         "LL": Badge(words("Very low"), "urgent"),
         "AA": Badge(words("Very unusual"), "urgent"),
@@ -112,11 +126,6 @@ def flag_badges(words: Words, measured: Measured) -> tuple[Badge, ...]:
         "R": Badge(words("Resistant"), "soon"),
         "S": Badge(words("The medicine works against it"), "done"),
     }
-    found = [known[flag] for flag in sorted(measured.flags) if flag in known]
-    if found or not measured.interpretation:
-        return tuple(dict.fromkeys(found))
-    labels = dict.fromkeys(each.label for each in measured.interpretation if each.label)
-    return tuple(Badge(label, "soon") for label in labels)
 
 
 def status_badges(words: Words, observation: Observation) -> tuple[Badge, ...]:

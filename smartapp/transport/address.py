@@ -13,7 +13,7 @@ _SHAPE = re.compile(
     r"(?P<host>[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?|\[[0-9a-f:.]+\])"
     r"(?::(?P<port>[0-9]{1,5}))?"
     r"(?P<path>/(?:[a-z0-9._~!$&'()*+,;=:@/-]|%[0-9a-f]{2})*)?"
-    r"(?:\?[^\x00-\x20\x7f\\#]*)?",
+    r"(?P<query>\?[^\x00-\x20\x7f\\#]*)?",
     re.ASCII | re.IGNORECASE,
 )
 # Encoded dots, slashes, backslashes, percent signs and control characters: a server that decodes
@@ -28,6 +28,16 @@ class Address:
     host: str
     port: int
     path: str
+    query: str = ""  # with its question mark
+
+    @property
+    def target(self) -> str:
+        """What a server is asked for."""
+        return self.path + self.query
+
+    @property
+    def url(self) -> str:
+        return self.origin + self.target
 
     @property
     def origin(self) -> str:
@@ -54,7 +64,7 @@ def parse(url: str) -> Address | None:
     path = found["path"] or "/"
     if not 0 < port < 65536 or _HIDDEN.search(path) or _climbs(path):
         return None
-    return Address(scheme, found["host"].lower(), port, path)
+    return Address(scheme, found["host"].lower(), port, path, found["query"] or "")
 
 
 def origin(url: str) -> str | None:
@@ -64,11 +74,15 @@ def origin(url: str) -> str | None:
 
 def outside(base: str, url: str) -> bool:
     """Whether `url` leads off the FHIR base: the bearer token must not go there."""
-    home, target = parse(base), parse(url)
-    if home is None or target is None or home.origin != target.origin:
-        return True
+    target = parse(url)
+    return target is None or not is_under(parse(base), target)
+
+
+def is_under(home: Address | None, target: Address) -> bool:
+    if home is None or home.origin != target.origin:
+        return False
     prefix = home.path.rstrip("/")
-    return target.path != prefix and not target.path.startswith(prefix + "/")
+    return target.path == prefix or target.path.startswith(prefix + "/")
 
 
 def _climbs(path: str) -> bool:

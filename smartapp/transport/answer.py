@@ -28,6 +28,7 @@ from smartapp.errors import (
 DEEPEST = 64
 LONGEST_NUMBER = 50
 LONGEST_RETRY_AFTER = 86_400.0
+_HOLDERS = frozenset({dict, list})  # what JSON makes, and no kind of them
 
 
 @dataclass(frozen=True)
@@ -147,14 +148,14 @@ def _decimal(digits: str) -> Decimal:
 
 def _is_deeper(value: object, limit: int) -> bool:
     """Level by level, so that reading a deep answer needs no deep stack."""
-    level = [value] if isinstance(value, (dict, list)) else []
+    level: list[Any] = [value] if type(value) in _HOLDERS else []
     for _ in range(limit):
         if not level:
             return False
         level = [
             child
             for node in level
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, (dict, list))
+            for child in (node.values() if type(node) is dict else node)
+            if type(child) in _HOLDERS
         ]
     return bool(level)

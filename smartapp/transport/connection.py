@@ -17,8 +17,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
-from requests.adapters import HTTPAdapter
-from requests.utils import DEFAULT_CA_BUNDLE_PATH
+import certifi
+from urllib3 import PoolManager
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.util.connection import create_connection
@@ -119,23 +119,19 @@ class _TlsPool(HTTPSConnectionPool):
 @cache
 def _tls(authorities: str | None) -> ssl.SSLContext:
     """One context for the process: reading the authorities' certificates again for each
-    connection, as requests does, costs more than the handshake.
+    connection costs more than the handshake.
     """
-    context = ssl.create_default_context(cafile=DEFAULT_CA_BUNDLE_PATH)
+    context = ssl.create_default_context(cafile=certifi.where())
     context.minimum_version = ssl.TLSVersion.TLSv1_2
     if authorities is not None:
         context.load_verify_locations(authorities)
     return context
 
 
-class Adapter(HTTPAdapter):
-    def __init__(self, *, in_flight: int, authorities: str | None) -> None:
-        self._authorities = authorities
-        super().__init__(pool_connections=64, pool_maxsize=in_flight)
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
-        super().init_poolmanager(*args, **kwargs, ssl_context=_tls(self._authorities))
-        self.poolmanager.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
-
-    def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context verifies, always; nothing that a caller passes can switch it off."""
+def pools(*, in_flight: int, authorities: str | None) -> PoolManager:
+    """Connections that stay open. No cookies, no proxies and no passwords out of the environment:
+    the library knows of none unless it is told.
+    """
+    made = PoolManager(num_pools=64, maxsize=in_flight, ssl_context=_tls(authorities))
+    made.pool_classes_by_scheme = {"http": _Pool, "https": _TlsPool}
+    return made

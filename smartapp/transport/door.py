@@ -10,10 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, field
-from http.cookiejar import DefaultCookiePolicy
+from functools import lru_cache
 from typing import Any, TypeVar
-
-import requests
 
 from smartapp.errors import (
     AnswerLost,
@@ -25,11 +23,11 @@ from smartapp.errors import (
     SmartappError,
 )
 from smartapp.logs import REQUEST_ID
-from smartapp.transport.address import Address, outside, parse
+from smartapp.transport.address import Address, is_under, parse
 from smartapp.transport.answer import Answer, retry_after
 from smartapp.transport.arrivals import Arrivals, outcome
 from smartapp.transport.breaker import Breaker
-from smartapp.transport.connection import Adapter, Attempt, current
+from smartapp.transport.connection import Attempt, current, pools
 from smartapp.transport.flow import BREAKS, Flow, named
 from smartapp.transport.memory import Memory
 
@@ -38,6 +36,8 @@ Answered = TypeVar("Answered", Answer, Flow)
 
 PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a read that met these may be repeated
 GATEWAY_DOWN = frozenset({502, 503, 504})
+
+HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "smartapp"}
 
 # The library writes whole addresses into its log, and an address can name a patient.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -87,9 +87,12 @@ class _Patience:
     max_bytes: int
 
 
-class _Session(requests.Session):
-    def get_redirect_target(self, resp: requests.Response) -> None:
-        """Asked not to follow, requests still looks ahead and reads the whole body to do so."""
+@dataclass(frozen=True)
+class _Request:
+    method: str
+    address: Address
+    headers: Mapping[str, str]
+    body: bytes | None
 
 
 class Transport:
@@ -112,14 +115,7 @@ class Transport:
         self._lines: dict[str, _Line] = {}
         self._lines_lock = threading.Lock()
         self._threads = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="ehr")
-        self._session = _Session()
-        self._session.trust_env = False  # or a .netrc replaces our token, a variable our proxy
-        self._session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
-        self._session.headers.clear()
-        self._session.headers.update({"Accept-Encoding": "gzip", "User-Agent": "smartapp"})
-        adapter = Adapter(in_flight=self._limits.in_flight, authorities=authorities)
-        self._session.mount("https://", adapter)
-        self._session.mount("http://", adapter)
+        self._pools = pools(in_flight=self._limits.in_flight, authorities=authorities)
 
     def send(
         self,
@@ -144,11 +140,8 @@ class Transport:
             first_byte=total if patiently else limits.first_byte,
             max_bytes=max_bytes or limits.max_bytes,
         )
-        if bearer is not None and outside(bearer.base, url):
-            raise OutsideFhirBase
-        line = self._line(self._permitted(url))
         request = self._prepared(method, url, headers or {}, body, bearer)
-        return self._repeated(line, request, patience)
+        return self._repeated(self._line(request.address), request, patience)
 
     def open(
         self,
@@ -160,10 +153,8 @@ class Transport:
         max_bytes: int,
     ) -> Flow:
         """A GET whose body is handed on as it arrives. Not repeated: a person can click again."""
-        if outside(bearer.base, url):
-            raise OutsideFhirBase
-        line = self._line(self._permitted(url))
         request = self._prepared("GET", url, headers or {}, None, bearer)
+        line = self._line(request.address)
         patience = _Patience(time.monotonic() + within, self._limits.first_byte, max_bytes)
         self._enter(line, patience.ends)
         try:
@@ -202,19 +193,14 @@ class Transport:
     def permits(self, url: str) -> bool:
         """Https always; http only in development, and then only to this machine."""
         address = parse(url)
-        if address is None:
-            return False
-        return address.scheme == "https" or (self._allow_http and address.is_loopback)
+        return address is not None and self._may_go_to(address)
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._session.close()
+        self._pools.clear()
 
-    def _permitted(self, url: str) -> Address:
-        address = parse(url)
-        if address is None or not self.permits(url):
-            raise EhrUnreachable("not an address that may be asked")
-        return address
+    def _may_go_to(self, address: Address) -> bool:
+        return address.scheme == "https" or (self._allow_http and address.is_loopback)
 
     def _line(self, address: Address) -> _Line:
         with self._lines_lock:
@@ -229,22 +215,21 @@ class Transport:
         headers: Mapping[str, str],
         body: bytes | None,
         bearer: Bearer | None,
-    ) -> requests.PreparedRequest:
+    ) -> _Request:
+        """Nothing leaves for an address that may not be asked, and no token for another base."""
+        address = parse(url)
+        if bearer is not None and (address is None or not is_under(_home(bearer.base), address)):
+            raise OutsideFhirBase
+        if address is None or not self._may_go_to(address):
+            raise EhrUnreachable("not an address that may be asked")
         named = REQUEST_ID.get()  # the EHR's log and ours then share a name for it
-        sent = {"X-Request-Id": named} if named else {}
-        sent |= dict(headers)
+        sent = {**HEADERS, "X-Request-Id": named} if named else dict(HEADERS)
+        sent |= headers
         if bearer is not None:
             sent["Authorization"] = f"Bearer {bearer.token}"
-        request = self._session.prepare_request(
-            requests.Request(method, url, headers=sent, data=body)
-        )
-        if bearer is not None and outside(bearer.base, request.url or ""):
-            raise OutsideFhirBase
-        return request
+        return _Request(method, address, sent, body)
 
-    def _repeated(
-        self, line: _Line, request: requests.PreparedRequest, patience: _Patience
-    ) -> Answer:
+    def _repeated(self, line: _Line, request: _Request, patience: _Patience) -> Answer:
         """Reads only, and only what failed at once: who waited in vain has no patience left."""
         repeats = self._limits.retries if request.method in {"GET", "HEAD"} else 0
         for repeat in range(repeats):
@@ -262,7 +247,7 @@ class Transport:
             time.sleep(pause)
         return self._once(line, request, patience)
 
-    def _once(self, line: _Line, request: requests.PreparedRequest, patience: _Patience) -> Answer:
+    def _once(self, line: _Line, request: _Request, patience: _Patience) -> Answer:
         self._enter(line, patience.ends)
         try:
             return self._noted(line.breaker, lambda: self._exchange(request, patience))
@@ -302,13 +287,13 @@ class Transport:
         waited = time.monotonic() - started
         return type(failure) is EhrTooSlow and waited < self._limits.first_byte
 
-    def _exchange(self, request: requests.PreparedRequest, patience: _Patience) -> Answer:
+    def _exchange(self, request: _Request, patience: _Patience) -> Answer:
         with self._opened(request, patience) as flow:
             return Answer(flow.status, flow.headers, flow.whole(), flow.url)
 
     def _opened(
         self,
-        request: requests.PreparedRequest,
+        request: _Request,
         patience: _Patience,
         close: Callable[[], None] = lambda: None,
     ) -> Flow:
@@ -316,15 +301,29 @@ class Transport:
         now = time.monotonic()
         attempt = Attempt(now + self._limits.connect, now + patience.first_byte, patience.ends)
         token = current.set(attempt)
+        address = request.address
         try:
-            response = self._session.send(
-                request, stream=True, allow_redirects=False, timeout=self._limits.total
+            pool = self._pools.connection_from_host(address.host, address.port, address.scheme)
+            response = pool.urlopen(
+                request.method,
+                address.target,
+                body=request.body,
+                headers=request.headers,
+                retries=False,
+                redirect=False,
+                timeout=self._limits.total,
+                preload_content=False,
             )
-        except BREAKS as error:
+        except (*BREAKS, ValueError) as error:  # ValueError: a header that no header can be
             raise named(error, attempt) from None  # its text holds the whole address
         finally:
             current.reset(token)
-        return Flow(response, attempt, patience.max_bytes, close)
+        return Flow(response, address.url, attempt, patience.max_bytes, close)
+
+
+@lru_cache(maxsize=64)
+def _home(base: str) -> Address | None:
+    return parse(base)
 
 
 def _until(ends: float, call: Callable[[], T]) -> T | SmartappError:

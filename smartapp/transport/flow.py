@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Self
 
-import requests
-from urllib3.exceptions import DecodeError, HTTPError, ReadTimeoutError
+from urllib3 import BaseHTTPResponse
+from urllib3.exceptions import DecodeError, HTTPError
+from urllib3.exceptions import TimeoutError as TimeIsUp
 
 from smartapp.errors import (
     AnswerLost,
@@ -23,7 +24,7 @@ STEP = 16_384
 UNSUSPICIOUS = 1_000_000
 MOST_EXPANSION = 200  # FHIR unpacks to some thirty times its size, a bomb to a thousand times
 
-BREAKS = (requests.RequestException, HTTPError, OSError)
+BREAKS = (HTTPError, OSError)
 
 
 class Flow:
@@ -35,9 +36,15 @@ class Flow:
     """
 
     def __init__(
-        self, response: requests.Response, attempt: Attempt, cap: int, close: Callable[[], None]
+        self,
+        response: BaseHTTPResponse,
+        url: str,
+        attempt: Attempt,
+        cap: int,
+        close: Callable[[], None],
     ) -> None:
         self._response = response
+        self.url = url
         self._attempt = attempt
         self._cap = cap
         self._close = close
@@ -58,15 +65,11 @@ class Flow:
 
     @property
     def status(self) -> int:
-        return self._response.status_code
+        return self._response.status
 
     @property
     def headers(self) -> Mapping[str, str]:
         return self._response.headers
-
-    @property
-    def url(self) -> str:
-        return self._response.request.url or ""
 
     @property
     def length(self) -> int | None:
@@ -96,12 +99,13 @@ class Flow:
         if self._open:
             self._open = False
             self._response.close()
+            self._response.release_conn()
             self._close()
 
     def _read(self) -> bytes:
         token = current.set(self._attempt)
         try:
-            piece: bytes = self._response.raw.read1(STEP, decode_content=True)
+            piece: bytes = self._response.read1(STEP, decode_content=True)
         except DecodeError:
             raise MalformedAnswer("cannot be decompressed") from None
         except BREAKS as error:
@@ -109,7 +113,7 @@ class Flow:
         finally:
             current.reset(token)
         self._size += len(piece)
-        likely = max(UNSUSPICIOUS, MOST_EXPANSION * self._response.raw.tell())
+        likely = max(UNSUSPICIOUS, MOST_EXPANSION * self._response.tell())
         if self._size > min(self._cap, likely):
             raise AnswerTooLarge
         return piece
@@ -119,6 +123,6 @@ def named(error: Exception, attempt: Attempt) -> EhrError:
     kind = type(error).__name__
     if not attempt.left:
         return EhrUnreachable(kind)
-    if isinstance(error, (requests.Timeout, ReadTimeoutError, TimeoutError)):
+    if isinstance(error, (TimeIsUp, TimeoutError)):
         return EhrTooSlow(kind)
     return AnswerLost(kind)

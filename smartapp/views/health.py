@@ -47,7 +47,8 @@ from smartapp.workflow.record.parts import (
 )
 
 T = TypeVar("T")
-A_FEW = 20
+A_FEW = 20  # several may be of one test, of which the newest is shown
+SINGLE = 10  # of what is one row each
 SECTION_OF = {APPOINTMENTS.key: "visits", VISITS.key: "visits"}  # as the policy calls them
 
 bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
@@ -71,10 +72,10 @@ def summary(here: Here) -> View:
         piece(in_short(RESULTS), lambda section: results_block(at, section, now=now, fold=fold)),
         piece(in_short(VITALS), lambda section: vitals_block(at, section, now=now)),
         piece(IMMUNIZATIONS, lambda section: vaccines_block(at, section)),
-        piece(in_short(PROCEDURES), lambda section: procedures_block(at, section)),
-        piece(REPORTS, lambda section: reports_block(at, section)),
+        piece(in_short(PROCEDURES, SINGLE), lambda section: procedures_block(at, section)),
+        piece(in_short(REPORTS, SINGLE), lambda section: reports_block(at, section)),
         piece(APPOINTMENTS, lambda section: first_of(coming(section), IN_SHORT, visits)),
-        piece(in_short(VISITS), lambda section: first_of(past(section), IN_SHORT, visits)),
+        piece(in_short(VISITS, SINGLE), lambda section: first_of(past(section), IN_SHORT, visits)),
         piece(in_short(LIFE), lambda section: life_block(at, section, now=now)),
     )
     hidden = hidden_from_reader(here)
@@ -88,9 +89,9 @@ def summary(here: Here) -> View:
     )
 
 
-def in_short(part: Part[T]) -> Part[T]:
+def in_short(part: Part[T], count: int = A_FEW) -> Part[T]:
     """Few rows are shown: the newest entries are enough to find them."""
-    return replace(part, a_page=A_FEW)
+    return replace(part, a_page=count)
 
 
 @bp.get("/allergies")

@@ -81,6 +81,11 @@ def patient_shell(
     )
 
 
+def of_patient(here: Here, shown: Shell, patient: Patient) -> Shell:
+    """The same for a page that has begun before it was known whose record it is."""
+    return replace(shown, whose=_whose(here, patient), begun=True)
+
+
 def staff_shell(
     here: Here,
     title: str,

@@ -26,7 +26,7 @@ from smartapp.transport import Arrivals
 from smartapp.views import errors, record
 from smartapp.views.here import Here
 from smartapp.views.reading import arrived, sure_of_patient
-from smartapp.views.show import patient_shell
+from smartapp.views.show import of_patient, patient_shell
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
 from smartapp.workflow.record import Part, read_part
 
@@ -110,15 +110,14 @@ class _Flow:
     ) -> None:
         self._here = here
         self._name = name
-        self._title = title
+        self._shell = patient_shell(here, title, None)
         self._page = page
         self._arrivals = arrivals
         self._waiting = dict(enumerate(pieces, start=1))  # by the place of the call
         self._rest: str | None = None  # what comes after the parts, as soon as there is a frame
 
     def chunks(self) -> Iterator[str]:
-        opening = Opening(patient_shell(self._here, self._title, None))
-        yield render_template("opening.html", page=opening)
+        yield render_template("opening.html", page=Opening(self._shell))
         try:
             yield from self._as_they_come()
         except SmartappError as failure:
@@ -154,7 +153,7 @@ class _Flow:
         record.viewed(self._here, patient.id, **counts)
 
     def _frame(self, patient: Patient) -> str:
-        shell = replace(patient_shell(self._here, self._title, patient), begun=True)
+        shell = of_patient(self._here, self._shell, patient)
         return render_template(f"pages/{self._name}.html", page=self._page(shell, patient))
 
     def _shown(self, came: Mapping[int, Section[Any]]) -> str:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, tzinfo
 from decimal import Decimal
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from babel import Locale
 from babel.dates import format_date, format_skeleton, format_time
@@ -15,6 +15,7 @@ from babel.numbers import format_currency, format_decimal
 from smartapp.words.catalogue import SOURCE_LOCALE, translations
 
 LOCALES = (SOURCE_LOCALE, "es")
+MOST_KEPT = 2048
 # A text that a clinic or a FHIR resource gives in several languages.
 LocalText = Mapping[str, str]
 
@@ -30,8 +31,19 @@ class Words:
         self._zone = zone
         self._customs = _CUSTOMS[locale]
         self._translations = translations(locale)
+        # A page says some sentences, and writes some days, many times over.
+        self._plain = lru_cache(maxsize=MOST_KEPT)(lambda message: self._said(message, {}))
+        self._long = lru_cache(maxsize=MOST_KEPT)(
+            partial(format_date, format="long", locale=self._customs)
+        )
+        self._short = lru_cache(maxsize=24 * 60)(
+            partial(format_time, format="short", locale=self._customs)
+        )
 
     def __call__(self, message: str, /, **fields: object) -> str:
+        return self._said(message, fields) if fields else self._plain(message)
+
+    def _said(self, message: str, fields: Mapping[str, object]) -> str:
         return self._translations.gettext(message).format(**fields)
 
     def plural(self, one: str, many: str, n: int, /, **fields: object) -> str:
@@ -53,7 +65,7 @@ class Words:
         """As in "November 21, 2025". A moment goes to the clinic's zone first, a plain day not."""
         if isinstance(day, datetime):
             day = day.astimezone(self._zone).date()
-        return format_date(day, "long", locale=self._customs)
+        return self._long(day)
 
     def date_time(self, moment: datetime) -> str:
         """As in "November 21, 2025, 2:30 PM"."""
@@ -78,14 +90,14 @@ class Words:
     def clock(self, hours: str) -> str:
         """A time of day as it is coded, such as "22:00", as in "10:00 PM"."""
         try:
-            return format_time(time.fromisoformat(hours), "short", locale=self._customs)
+            return self._short(time.fromisoformat(hours))
         except ValueError:
             return hours
 
     def time(self, moment: datetime) -> str:
         """As in "2:30 PM"."""
         local = moment.astimezone(self._zone)
-        return format_time(local.timetz(), "short", tzinfo=local.tzinfo, locale=self._customs)
+        return self._short(time(local.hour, local.minute))
 
 
 @lru_cache(maxsize=64)
