@@ -147,6 +147,12 @@ class WrongAudience(LaunchFailed):
     code = "launch-audience"
 
 
+class ActingEnded(LaunchFailed):
+    """By the record, this person acts for this patient no more."""
+
+    code = "launch-acting-ended"
+
+
 class StrongerLoginNeeded(LaunchFailed):
     """The clinic asks for a login with a second factor, and the EHR reported none."""
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import replace
+from datetime import UTC, datetime
 
 from smartapp.auth.authorization import AuthorizationRequest, authorization_request, scope_for
 from smartapp.auth.callback import check_return
@@ -18,6 +19,7 @@ from smartapp.auth.revocation import Revoked, revoke
 from smartapp.auth.token_answer import TokenAnswer
 from smartapp.config import Audience, Ehr, LaunchKind, Settings
 from smartapp.errors import (
+    ActingEnded,
     ContextChanged,
     EhrError,
     IdentityRefused,
@@ -176,6 +178,9 @@ def finish(
     user = User(claims.iss, claims.sub, fhir_user, _role(fhir_user, ehr), context.tenant)
     if user.role is Role.PATIENT and context.patient is None:
         raise NoPatientChosen
+    acting_until = _acting_until(
+        fhir_user, context.patient, Bearer(answer.access, ehr.base), transport, now
+    )
     return Launched(
         lid=pending.lid,
         ehr_key=pending.ehr_key,
@@ -193,6 +198,7 @@ def finish(
         app_context=context.app_context,
         style_url=ours(context.style_url, ehr, transport),
         management_url=endpoints.management,
+        acting_until=acting_until,
     )
 
 
@@ -251,6 +257,24 @@ def _acts_for(relative: str, patient_id: str | None, client: FhirClient) -> bool
         return RelatedPerson.from_fhir(client.read(relative)).patient == f"Patient/{patient_id}"
     except SmartappError:
         return False
+
+
+def _acting_until(
+    fhir_user: str, patient_id: str | None, bearer: Bearer, transport: Transport, now: float
+) -> float | None:
+    """When a proxy's right ends, by the record. An EHR may forget to ask that before it lets them
+    in. Where the record cannot be asked, or says nothing, its login has decided.
+    """
+    if not fhir_user.startswith("RelatedPerson/"):
+        return None
+    client = FhirClient(transport, bearer, patient_id=patient_id)
+    try:
+        relative = RelatedPerson.from_fhir(client.read(fhir_user, fresh=True))
+    except SmartappError:
+        return None
+    if relative.has_ended(datetime.fromtimestamp(now, UTC)):
+        raise ActingEnded
+    return relative.until.latest.timestamp() if relative.until else None
 
 
 def _role(fhir_user: str, ehr: Ehr) -> Role:

@@ -81,3 +81,4 @@ class Launched:
     app_context: str | None = None  # as whoever made a Task to open this app wrote it
     style_url: str | None = None  # the EHR's colours; on an origin of the registration
     management_url: str | None = None  # where a patient sees and ends the access of apps
+    acting_until: float | None = None  # when the right of a proxy ends, where the record says so

@@ -122,6 +122,10 @@ class RelatedPerson:
             active=person.boolean("active") is not False,
         )
 
+    def has_ended(self, now: datetime) -> bool:
+        """The clinic has said that they act for the patient no more."""
+        return not self.active or (self.until is not None and now > self.until.latest)
+
 
 @dataclass(frozen=True)
 class Person:

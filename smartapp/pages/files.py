@@ -147,5 +147,6 @@ def _refused(words: Words, refused: Refused, most: int) -> str:
         Refused.BROKEN: words("We could not open this file. Choose another, or take a new photo"),
         Refused.ONLY_PHOTOS: words("Only photos can be added here (JPEG, PNG, WebP)"),
         Refused.ONLY_PAPERS: words("Only PDF papers can be added here"),
+        Refused.LOCKED: words("This PDF is locked with a password. Save it without one first"),
         Refused.ACTIVE: words("This PDF does things by itself. Print it as a plain PDF first"),
     }[refused]

@@ -161,6 +161,15 @@ def _who(words: Words, code: str) -> Explanation | None:
                 words("If you work at the clinic, open the app from your EHR."),
             ),
         ),
+        "launch-acting-ended": Explanation(
+            words("You no longer act for this person"),
+            words("The clinic’s record says that your time to act for them is over."),
+            _nothing(words),
+            (
+                words("If you think that this is wrong, call the clinic."),
+                words("If you act for somebody else too, start again and choose that person."),
+            ),
+        ),
         "launch-mfa": Explanation(
             words("A safer sign-in is needed"),
             words("This clinic asks for a second step when you sign in, such as a code by phone."),

@@ -52,6 +52,13 @@ def why_over(words: Words, code: str) -> Over | None:
                 "We stopped, so that nothing is mixed up."
             ),
         ),
+        "session-acting-ended": Over(
+            words("You no longer act for this person"),
+            words(
+                "The clinic’s record says that your time to act for them is over. "
+                "If you think that this is wrong, call the clinic."
+            ),
+        ),
         "session-ticket": Over(
             words("That took too long"),
             words("The button to open the app in its own window works once, for one minute."),

@@ -71,11 +71,11 @@ def take_away_page(
 
 def _length(words: Words, number: int | None) -> str:
     if number is None:
-        return words("Your clinic’s system does not say how much it is. It can take a minute.")
+        return words("We cannot say before how much it is. It can take a minute.")
     kilobytes = max(1, round(number * BYTES_EACH / 1000))
     return words(
-        "There are about {n} entries. The file for computers will have about {kb} KB, "
-        "the one to read is smaller.",
+        "There are about {n} entries, and your messages, forms and documents. The file for "
+        "computers will have about {kb} KB or more. The one to read is smaller.",
         n=number,
         kb=kilobytes,
     )

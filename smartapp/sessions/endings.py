@@ -24,6 +24,7 @@ class EndReason(StrEnum):
     MOVED = "moved"  # into a window of its own
     REVOKED = "revoked"
     CONTEXT_CHANGED = "context-changed"
+    ACTING_ENDED = "acting-ended"  # by the record, a proxy acts for the patient no more
 
 
 @dataclass(frozen=True)

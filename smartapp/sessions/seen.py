@@ -9,6 +9,7 @@ from smartapp.sessions.store import Store
 from smartapp.sessions.vault import Vault
 
 KEPT_SECONDS = 90 * 24 * 3600.0
+STATE_SECONDS = 24 * 3600.0  # longer than any session
 
 
 class Seen:
@@ -21,6 +22,14 @@ class Seen:
     def mark(self, person: Person, reference: str) -> None:
         newest, *_ = self._keys(person, reference)
         self._store.add(newest, b"1", KEPT_SECONDS)
+
+    def is_first(self, lid: str, state: str) -> bool:
+        """Whether a session has not been in this state before, as far as that is known."""
+        newest, *others = self._vault.names("told", lid, state)
+        names = [f"told:{each}" for each in others]
+        if names and any(self._store.get_many(*names)):
+            return False
+        return self._store.add(f"told:{newest}", b"1", STATE_SECONDS)
 
     def among(self, person: Person, references: Iterable[str]) -> frozenset[str]:
         asked = [(each, self._keys(person, each)) for each in references]

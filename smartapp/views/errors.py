@@ -34,6 +34,7 @@ STATUSES: tuple[tuple[type[errors.SmartappError], int], ...] = (
     (errors.TokenRefused, 502),
     (errors.TokenMalformed, 502),
     (errors.AccessDenied, 403),
+    (errors.ActingEnded, 403),
     (errors.LaunchFailed, 400),
     (errors.StoreUnavailable, 503),
     (errors.DraftTooLarge, 413),

@@ -6,23 +6,26 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property, partial, wraps
-from typing import Concatenate, ParamSpec
+from math import inf
+from typing import Concatenate, NoReturn, ParamSpec
 
 from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
-from smartapp.errors import NotFound, SmartappError, WrongRole
+from smartapp.errors import NotFound, SessionEnded, SmartappError, WrongRole
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.people import RelatedPerson
 from smartapp.launch import Role
 from smartapp.pages.paths import Paths
 from smartapp.services import Services, acts_for_another
+from smartapp.sessions import EndReason
 from smartapp.sessions.handles import open_handle, seal_handle
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.sessions.person import Person
 from smartapp.views import record
 from smartapp.views.cookies import session_cookie
 from smartapp.views.current import Current
+from smartapp.views.ending import end_session
 from smartapp.views.forgery import SAFE, check_token
 from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
@@ -86,6 +89,11 @@ class Here:
         except SmartappError:
             return None
 
+    def acts_still(self) -> None:
+        """Who acts for the patient no more is signed out: the clinic can end that at any time."""
+        if self.acting is not None and self.acting.has_ended(self.now):
+            _sign_out_proxy(self.services, self.active, self.secret)
+
     @property
     def can_ask(self) -> bool:
         """That a request can arrive, and under the name of the person who wrote it. An EHR that
@@ -136,6 +144,11 @@ class Here:
         return Person(self.active.launched.ehr_key, self.active.launched.user.key, patient_id)
 
 
+def _sign_out_proxy(services: Services, active: ActiveLaunch, secret: str) -> NoReturn:
+    end_session(services, active, secret, EndReason.ACTING_ENDED)
+    raise SessionEnded(EndReason.ACTING_ENDED, active.launched.ehr_key)
+
+
 def requires_launch(
     *roles: Role, asks_ehr: bool = True, prolongs: bool = True
 ) -> Callable[[Callable[Concatenate[Here, P], View]], Callable[..., View]]:
@@ -157,6 +170,8 @@ def requires_launch(
             g.words = words_for(active.locale or locale_of_browser(), zone)
             if active.launched.user.role not in roles:
                 raise WrongRole
+            if services().clock() > (active.launched.acting_until or inf):
+                _sign_out_proxy(services(), active, secret)
             current = Current(services(), active, secret)
             if asks_ehr:
                 current.freshen(strictly=request.method in SAFE)

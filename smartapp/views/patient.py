@@ -71,10 +71,14 @@ def all_requests(here: Here) -> View:
 @bp.get("/requests/unread")
 @requires_launch(Role.PATIENT, prolongs=False)
 def count_unread(here: Here) -> View:
-    """What the page's script asks for while somebody only looks: that keeps nobody signed in."""
+    """What the page's script asks for while somebody only looks: that keeps nobody signed in. It is
+    put on record whenever it says something new: a line for each minute would bury the others.
+    """
     patient, requests = load_requests(here)
-    record.viewed(here, patient.id, **record.in_requests(requests.items))
-    number = len(unread(here, requests.items))
+    new = unread(here, requests.items)
+    number = len(new)
+    if here.services.seen.is_first(here.active.lid, " ".join(sorted(new))):
+        record.viewed(here, patient.id, **record.in_requests(requests.items))
     text = here.words.plural("1 new answer", "{n} new answers", number) if number else ""
     return jsonify({"count": number, "text": text})
 

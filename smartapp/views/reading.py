@@ -58,6 +58,7 @@ def _read(
     patient, _, *results = loader.together(calls, within=PAGE_SECONDS)
     sections = {part: arrived(here, got) for part, got in zip(parts, results, strict=True)}
     sure = sure_of_patient(patient)
+    here.acts_still()
     record.viewed(here, sure.id, **counted(sections))
     return Got(sure, sections)
 

@@ -166,6 +166,7 @@ def _notice(here: Here) -> Notice | None:
 def _whose(here: Here, patient: Patient | None) -> Whose | None:
     if patient is None:
         return None
+    here.acts_still()
     other = relationship(here, patient)
     until = here.acting.until if other and here.acting else None
     return whose_record(here.words, patient, other=other, until=until)
@@ -179,4 +180,5 @@ def relationship(here: Here, patient: Patient) -> str:
 
 
 def related_person(here: Here) -> RelatedPerson | None:
+    here.acts_still()
     return here.acting

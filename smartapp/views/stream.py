@@ -93,6 +93,7 @@ def stream(
 def _whose(here: Here, loader: Loader) -> Patient:
     """The patient, and who acts for them: the banner needs both."""
     patient, _ = loader.together([loader.patient, lambda: here.acting], within=PAGE_SECONDS)
+    here.acts_still()
     return sure_of_patient(patient)
 
 

@@ -65,7 +65,7 @@ def offer(here: Here) -> View:
         patient_shell(here, words("Take your record with you"), patient),
         html=f"{paths.page('download')}/record.html",
         json=f"{paths.page('download')}/record.json",
-        number=export.expected_number(loader),
+        number=None if here.is_proxy else export.expected_number(loader),
     )
     return show("take_away", page)
 

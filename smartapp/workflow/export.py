@@ -51,6 +51,9 @@ KINDS: tuple[tuple[str, tuple[tuple[str, str], ...]], ...] = (
 )
 
 
+PARTLY_HIDDEN = frozenset({"Communication", "DocumentReference", "QuestionnaireResponse"})
+
+
 @dataclass(frozen=True)
 class Batch:
     """Some resources of one type, or why there are none or not all."""
@@ -90,7 +93,7 @@ def _pages(
         for each in fresh:
             try:
                 if _belongs(loader, gate, each, replaced):
-                    kept.append(each)
+                    kept.append(_for_the_patient(each))
             except MalformedAnswer:
                 odd = True
         more = found.following
@@ -127,6 +130,13 @@ def _belongs(loader: Loader, gate: DocumentGate, resource: Json, replaced: set[s
             replaced |= document.replaces
         return gate.lets_through(document) and document.reference not in replaced
     return True
+
+
+def _for_the_patient(resource: Json) -> Json:
+    """A note on a message is what staff wrote about it, not a part of it."""
+    if resource["resourceType"] != "Communication":
+        return resource
+    return {name: value for name, value in resource.items() if name not in {"note", "_note"}}
 
 
 def is_withdrawn(resource: Json) -> bool:
@@ -175,12 +185,24 @@ def _entry(resource: Json, base: str) -> bytes:
 
 
 def expected_number(loader: Loader) -> int | None:
-    """How many there are, by the EHR's own count; None where it does not count."""
-    open_kinds = [each for each in KINDS if loader.gate.may(each[0], "search-type")]
+    """How many there are, by the EHR's own count; None where it does not count. Of some types a
+    part is kept back: to count those would give away how many there are of it.
+    """
+    open_kinds = [
+        each
+        for each in KINDS
+        if each[0] not in PARTLY_HIDDEN and loader.gate.may(each[0], "search-type")
+    ]
     calls = [partial(_counted, loader, *each) for each in open_kinds]
     counts = loader.together(calls, within=8.0)
     known = [each for each in counts if isinstance(each, int)]
-    return sum(known) if len(known) == len(counts) else None
+    return _rounded(sum(known)) if len(known) == len(counts) else None
+
+
+def _rounded(number: int) -> int:
+    """To one figure: what a label hides of the other types is no difference that can be seen."""
+    step: int = 10 ** max(1, len(str(number)) - 1)
+    return max(step, round(number / step) * step)
 
 
 def _counted(loader: Loader, kind: str, asks: tuple[tuple[str, str], ...]) -> int | None:

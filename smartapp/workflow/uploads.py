@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import PurePath
 
+from smartapp.fhir import pdf
+
 LARGEST_FILE = 5 * 1024 * 1024
 LARGEST_TOGETHER = 4 * 1024 * 1024  # as sent: more would not come back in one answer of an EHR
 MOST_PIXELS = 25_000_000
@@ -26,6 +28,7 @@ class Refused(StrEnum):
     NOT_A_KIND = "not-a-kind"
     BROKEN = "broken"
     ACTIVE = "active"
+    LOCKED = "locked"
     ONLY_PHOTOS = "only-photos"
     ONLY_PAPERS = "only-papers"
 
@@ -76,14 +79,12 @@ def _is_webp(data: bytes) -> bool:
     return data[:4] == b"RIFF" and data[8:12] == b"WEBP"
 
 
-_ACTS = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|OpenAction|RichMedia|XFA)\b")
-_ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")  # another way to write any letter of a name
-
-
 def _pdf(name: str, data: bytes) -> Upload | Refused:
     if b"%%EOF" not in data[-2048:]:
         return Refused.BROKEN
-    if _ACTS.search(_ESCAPED.sub(lambda each: bytes.fromhex(each[1].decode()), data)):
+    if pdf.is_locked(data):
+        return Refused.LOCKED
+    if pdf.acts(data):
         return Refused.ACTIVE
     return Upload(plain_name(name, ".pdf"), "application/pdf", data)
 

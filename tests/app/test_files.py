@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+import zlib
 from typing import Any
 
 import pytest
@@ -17,6 +18,18 @@ from tests.app.page import Page
 from tests.app.people import Patient, Staff
 from tests.app.world import World
 from tests.pictures import PDF, photo
+
+
+def packed(objects: bytes, name: bytes = b"/ObjStm") -> bytes:
+    """Objects that stand together in one stream, as most programs write them today."""
+    body = zlib.compress(objects)
+    head = b"2 0 obj\n<< /Type %s /Filter /FlateDecode /Length %d >>\n" % (name, len(body))
+    return PDF[:-6] + head + b"stream\n" + body + b"\nendstream\nendobj\n%%EOF\n"
+
+
+def test_a_paper_whose_objects_are_packed_and_do_nothing_is_taken() -> None:
+    assert isinstance(taken_in("a.pdf", packed(b"1 0 << /Type /Page >>")), Upload)
+
 
 # --- what is taken in -------------------------------------------------------------------------
 
@@ -56,6 +69,12 @@ def test_other_pictures_become_plain_ones(kind: str) -> None:
             Refused.ACTIVE,
         ),
         (PDF[:-6], Refused.BROKEN),
+        (PDF.replace(b"/Catalog", b"/Catalog /Encrypt 5 0 R"), Refused.LOCKED),
+        (packed(b"1 0 << /S /JavaScript >>"), Refused.ACTIVE),
+        (packed(b"1 0 << /S /#4aavaScript >>", name=b"/Obj#53tm"), Refused.ACTIVE),
+        (packed(b"1 0 << /Type /Page >>" + b" " * 30_000_000), Refused.ACTIVE),
+        (packed(b"1 0 << /Type /Page >>").replace(b"x\x9c", b"y\x9c"), Refused.ACTIVE),
+        (packed(b"1 0 << /Type /Page >>").replace(b"endstream", b"ends"), Refused.ACTIVE),
     ],
 )
 def test_what_is_no_plain_photo_or_paper_is_refused(data: bytes, refused: Refused) -> None:

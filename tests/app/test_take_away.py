@@ -112,6 +112,30 @@ def test_what_is_withdrawn_foreign_replaced_or_for_staff_is_not_in_the_file(
     assert "Goal" in json.dumps([e for e in found if e["resourceType"] == "OperationOutcome"])
 
 
+def test_what_staff_noted_on_a_message_is_not_in_the_file(world: World, walter: Patient) -> None:
+    written = {"resourceType": "Communication", "id": "noted", "status": "completed",
+               "subject": {"reference": "Patient/walter-brooks"},
+               "sender": {"reference": "Practitioner/nurse-berg"},
+               "recipient": [{"reference": "Patient/walter-brooks"}],
+               "note": [{"text": "NOT FOR WALTER"}],
+               "payload": [{"contentString": "Hello"}]}  # fmt: skip
+    world.ehr.load([written])
+
+    found = [each for each in resources(walter) if each["id"] == "noted"]
+
+    assert [each["payload"] for each in found] == [written["payload"]]
+    assert "NOT FOR WALTER" not in json.dumps(found)
+
+
+def test_what_is_kept_back_is_not_counted_before(world: World, walter: Patient) -> None:
+    def said() -> str:
+        return next(each for each in walter.go("download").text.split(". ") if "entries" in each)
+
+    before = said()
+    world.ehr.load([document(f"hidden-{n}", inside(b"x", "text/plain")) for n in range(200)])
+    assert said() == before
+
+
 def test_a_part_that_failed_is_named_in_both_files(world: World, walter: Patient) -> None:
     world.fails({"match": {"type": "Condition"}, "fault": {"kind": "status", "status": 500}})
 
@@ -179,9 +203,9 @@ def test_the_file_to_read_stands_alone(walter: Patient) -> None:
 def test_the_page_says_how_much_it_will_be_or_that_nobody_knows(
     world: World, walter: Patient
 ) -> None:
-    assert "entries. The file for computers will have about" in walter.go("download").text
+    assert "The file for computers will have about" in walter.go("download").text
     world.fails({"match": {"type": "Goal"}, "fault": {"kind": "status", "status": 500}})
-    assert "does not say how much it is" in walter.go("download").text
+    assert "cannot say before how much it is" in walter.go("download").text
 
 
 def test_a_file_in_spanish_is_in_spanish(world: World) -> None:

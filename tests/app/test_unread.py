@@ -36,6 +36,21 @@ def test_an_answer_is_new_until_it_was_opened(world: World, patient: Patient, nu
     assert "There is an answer" not in patient.go("requests").text
 
 
+def test_looking_at_a_page_for_an_hour_is_on_record_once_for_each_thing_it_said(
+    world: World, patient: Patient, nurse: Staff
+) -> None:
+    answered(world, patient, nurse)
+    before = len(world.events("record.view"))
+    assert [count(patient)["count"] for _ in range(5)] == [1] * 5
+    assert len(world.events("record.view")) == before + 1
+
+    item = nurse.takes(nurse.opens_item("hydrochlorothiazide"))
+    nurse.answers(item, text="That one too.", then="keep")
+    before = len(world.events("record.view"))
+    assert [count(patient)["count"] for _ in range(3)] == [2] * 3
+    assert len(world.events("record.view")) == before + 1
+
+
 def test_counting_keeps_nobody_signed_in(world: World, patient: Patient, nurse: Staff) -> None:
     patient.logs_in("james")
     for _ in range(4):
