@@ -8,13 +8,14 @@ from datetime import datetime
 from decimal import Decimal
 
 from smartapp.fhir.questionnaire import Answers, AnswerValue, Attachment, Item
-from smartapp.pages.ask import AnswerLine
+from smartapp.pages.ask_check import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
 from smartapp.pages.form.shelf import sent_files
 from smartapp.pages.queue import Badge, due_words, urgency, written_in
-from smartapp.pages.request import MessageBubble, Opens, Step, bubbles, steps_of, title_of
 from smartapp.pages.shell import Shell
+from smartapp.pages.thread import MessageBubble, Opens, bubbles
+from smartapp.pages.tracker import Step, steps_of, title_of
 from smartapp.words import Words, in_locale
 from smartapp.workflow.answering import filled
 from smartapp.workflow.forms.scores import score_of

@@ -11,9 +11,9 @@ from smartapp.fhir.section import Section
 from smartapp.fhir.statement import MedicationStatement
 from smartapp.pages.block import Block, Row, freshness_of
 from smartapp.pages.day_plan import DayPlan, day_plan
-from smartapp.pages.request import stage_words
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing
+from smartapp.pages.tracker import stage_words
 from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.medicines import Offer

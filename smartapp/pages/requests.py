@@ -8,8 +8,8 @@ from datetime import datetime
 
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
-from smartapp.pages.request import stage_words, title_of
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.tracker import stage_words, title_of
 from smartapp.pages.when import moment_words
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.words import Words

@@ -13,7 +13,8 @@ from smartapp.fhir.message import file_in
 from smartapp.launch import Role
 from smartapp.pages.files import files_page
 from smartapp.views import record
-from smartapp.views.ask import content_of, matter_of, named_topic
+from smartapp.views.ask_matter import matter_of, named_topic
+from smartapp.views.ask_said import content_of
 from smartapp.views.drafting import Drafting, author_here, draft_of
 from smartapp.views.files import lock
 from smartapp.views.here import Here, View, requires_launch

@@ -1,0 +1,72 @@
+"""What the page of a request says about its arrival."""
+
+from __future__ import annotations
+
+from smartapp.pages.receipt import Receipt, Receipts, short_reference
+from smartapp.sessions.submission import Submission, SubmissionState
+from smartapp.views.drafting import WORDS
+from smartapp.views.here import Here
+from smartapp.words import in_locale
+from smartapp.workflow.looking import may_insist
+from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.requests import Request, Stage
+
+
+def receipt_of(
+    here: Here, sid: str, request: Request | None, submission: Submission | None
+) -> Receipt | None:
+    """Only what the EHR has shown to us counts as received."""
+    phone = here.services.policy.phones.clinic
+    receipts = Receipts(here.words, short_reference(sid), phone)
+    state = submission.state if submission else SubmissionState.CONFIRMED
+    if state is SubmissionState.REFUSED:
+        return receipts.refused()
+    if state is SubmissionState.WAITING_FOR_AUTHOR:
+        return receipts.waiting()
+    if submission is not None and may_send_again(here, submission):
+        return receipts.unsure(f"{here.paths.request(sid)}/again")
+    if state is not SubmissionState.CONFIRMED:
+        return receipts.confirming()
+    is_new = request is None or (request.stage is Stage.RECEIVED and request.reopened_by is None)
+    return _received(here, receipts, request) if is_new and sid else None
+
+
+def _received(here: Here, receipts: Receipts, request: Request | None) -> Receipt:
+    policy, words = here.services.policy, here.words
+    routing = request.routing if request else None
+    team = policy.queue(routing.queue).team if routing else None
+    topic = policy.topics.get(request.topic) if request else None
+    return receipts.received(
+        team=in_locale(team, words.locale) if team else "",
+        due=words.day_and_time(routing.due) if routing and routing.due else "",
+        text=_after_sending(here, request, topic),
+    )
+
+
+def _after_sending(here: Here, request: Request | None, topic: Topic | None) -> str:
+    words, phone = here.words, here.services.policy.phones.clinic
+    if request is not None and request.is_reading:
+        return words(
+            "We have your readings. If you feel worse before we answer, call {phone}.", phone=phone
+        )
+    return in_locale(topic.words.receipt, words.locale) if topic else ""
+
+
+def lost_files(request: Request | None, submission: Submission | None) -> int:
+    """Read back from the EHR: what it does not show has not arrived."""
+    if request is None or submission is None:
+        return 0
+    return submission.files - len(request.root.files)
+
+
+def kept_words(here: Here, submission: Submission | None) -> str:
+    """What was refused is given back, so that it can be copied."""
+    if submission is None or submission.state is not SubmissionState.REFUSED:
+        return ""
+    draft = here.services.drafts.find(here.active.person, submission.form)
+    return next(iter(draft.fields.get(WORDS, ())), "") if draft else ""
+
+
+def may_send_again(here: Here, submission: Submission) -> bool:
+    now = here.services.clock()
+    return any(may_insist(each, now) for each in submission.steps)
