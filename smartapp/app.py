@@ -24,6 +24,7 @@ from smartapp.sessions.vault import Vault
 from smartapp.transport import Transport
 from smartapp.views import (
     access,
+    acting,
     answer,
     ask,
     care,
@@ -161,6 +162,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         staff,
         meant,
         item,
+        acting,
         answer,
         forms,
         form,

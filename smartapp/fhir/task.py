@@ -20,6 +20,15 @@ ENDED = ("completed", "cancelled", "rejected", "failed")
 
 
 @dataclass(frozen=True)
+class Note:
+    """What staff wrote to each other in the work itself."""
+
+    text: str
+    by: str
+    when: FhirDate | None
+
+
+@dataclass(frozen=True)
 class WorkTask:
     id: str
     etag: str | None
@@ -39,6 +48,8 @@ class WorkTask:
     json: Json = field(repr=False)
     identifier: str | None = None  # ours, where this app made it
     changes: tuple[Change, ...] = ()  # by staff, the oldest first; never for a patient
+    notes: tuple[Note, ...] = ()  # nor these
+    thread: str | None = None  # the id that the messages and the work of one request share
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> WorkTask | None:
@@ -53,6 +64,7 @@ class WorkTask:
         stage = task.concept("businessStatus")
         subject = task.reference("for")
         focus = task.reference("focus")
+        group = task.child("groupIdentifier")
         response = _detail(task, "input", vocabulary, "answers")
         answers = response.reference("valueReference") if response else None
         outcome = _detail(task, "output", vocabulary, "outcome")
@@ -75,6 +87,8 @@ class WorkTask:
             json=json,
             identifier=task.identifier(vocabulary.task),
             changes=changes_of(task, vocabulary.change),
+            notes=tuple(_notes(task)),
+            thread=group.text("value") if group else None,
         )
 
     @property
@@ -93,16 +107,26 @@ class WorkTask:
         now: datetime,
         status: str,
         stage: str,
-        change: Change,
+        changes: Sequence[Change],
     ) -> dict[str, Any]:
-        """The whole resource as it was read, with this change and its record, nothing else."""
+        """The whole resource as it was read, with these changes and their record, nothing else."""
         changed: dict[str, Any] = copy.deepcopy(dict(self.json))
         changed["status"] = status
-        changed["businessStatus"] = coded(vocabulary.stage, stage, stage)
+        if stage:
+            changed["businessStatus"] = coded(vocabulary.stage, stage, stage)
         changed["lastModified"] = now.isoformat(timespec="seconds")
-        recorded = change.as_extension(vocabulary.change)
-        changed["extension"] = [*changed.get("extension", []), recorded]
+        recorded = [each.as_extension(vocabulary.change) for each in changes]
+        changed["extension"] = [*changed.get("extension", []), *recorded]
         return changed
+
+
+def _notes(task: Element) -> Iterator[Note]:
+    for each in task.children("note"):
+        author = each.reference("authorReference")
+        by = (author.display if author else "") or each.text("authorString") or ""
+        text = each.text("text")
+        if text:
+            yield Note(text, by, each.date("time"))
 
 
 def etag_of(json: Json) -> str | None:

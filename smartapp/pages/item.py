@@ -2,65 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
 from smartapp.fhir.questionnaire import Answers, AnswerValue, Attachment, Item
+from smartapp.pages.acting import ActionForm
+from smartapp.pages.answering import AnswerForm
 from smartapp.pages.ask_check import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
 from smartapp.pages.form.shelf import sent_files
+from smartapp.pages.history import History
 from smartapp.pages.queue import Badge, due_words, urgency, written_in
 from smartapp.pages.shell import Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of, title_of
 from smartapp.words import Words, in_locale
-from smartapp.workflow.answering import filled
 from smartapp.workflow.forms.scores import score_of
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.submission import FREE_TEXT
-
-
-@dataclass(frozen=True)
-class ReplyChoice:
-    code: str
-    name: str
-    text: str
-    outcome: str
-
-
-@dataclass(frozen=True)
-class OutcomeChoice:
-    code: str
-    text: str
-    checked: bool
-
-
-@dataclass(frozen=True)
-class AnswerForm:
-    """Replying and closing. Only for who has the item."""
-
-    action: str
-    submission: str
-    templates_heading: str
-    templates: tuple[ReplyChoice, ...]
-    text_label: str
-    text_hint: str
-    text: str
-    outcome_label: str
-    outcomes: tuple[OutcomeChoice, ...]
-    send: str
-    send_and_close: str
-    close_only: str
-    sending: str
-    errors: tuple[tuple[str, str], ...]  # field and what is wrong
-    fault_heading: str
-
-    def error(self, field: str) -> str:
-        return next((what for where, what in self.errors if where == field), "")
 
 
 @dataclass(frozen=True)
@@ -94,6 +57,30 @@ class ItemPage:
     kept_heading: str
     kept: str
     etag: str
+    actions: tuple[ActionForm, ...]
+    actions_heading: str
+    history: History | None
+
+
+@dataclass(frozen=True)
+class GonePage:
+    """An item that went to a team of which the reader is not one, while they had it open."""
+
+    shell: Shell
+    heading: str
+    text: str
+    kept_heading: str
+    kept: str
+
+
+def gone_page(words: Words, shell: Shell, *, title: str, kept: str) -> GonePage:
+    return GonePage(
+        shell=shell,
+        heading=title,
+        text=words("Somebody sent it there while you had it open. Nothing else was changed."),
+        kept_heading=words("What you typed. It was not sent."),
+        kept=kept,
+    )
 
 
 def answer_lines(
@@ -127,63 +114,6 @@ def band_of(item: Item, values: Sequence[AnswerValue]) -> str:
     return f" – {score.name}: {score.band(total)}"
 
 
-def answer_form(
-    words: Words,
-    topic: Topic,
-    *,
-    action: str,
-    submission: str,
-    about: str,
-    patient_language: str,
-    posted: Mapping[str, str],
-    errors: Sequence[tuple[str, str]],
-) -> AnswerForm:
-    """Templates are in the patient's language: they are what the patient will read."""
-    return AnswerForm(
-        action=action,
-        submission=submission,
-        templates_heading=words("Start with"),
-        templates=tuple(
-            ReplyChoice(
-                reply.code,
-                in_locale(reply.name, words.locale),
-                filled(reply, about, patient_language),
-                reply.outcome,
-            )
-            for reply in topic.replies
-        ),
-        text_label=words("Your answer. The patient reads this."),
-        text_hint=words("The patient reads {language}.", language=words.language(patient_language))
-        if patient_language != words.locale
-        else "",
-        text=posted.get("text", ""),
-        outcome_label=words("How did it end?"),
-        outcomes=tuple(
-            OutcomeChoice(
-                each.code, in_locale(each.words, words.locale), each.code == posted.get("outcome")
-            )
-            for each in topic.outcomes
-        ),
-        send=words("Send, keep it open"),
-        send_and_close=words("Send and close"),
-        close_only=words("Close without an answer"),
-        sending=words("Sending. This can take a few seconds. Please wait."),
-        errors=tuple(errors),
-        fault_heading=words("There is a problem"),
-    )
-
-
-def answer_faults(words: Words, missing: Sequence[str]) -> tuple[tuple[str, str], ...]:
-    """Field and sentence for what is still missing in an answer."""
-    sentences = {
-        "text": ("text", words("Write an answer, or close without one.")),
-        "length": ("text", words("Make the answer shorter: 4,000 letters at most.")),
-        "not-sent": ("text", words("You wrote an answer. Send it, or clear it before you close.")),
-        "outcome": ("outcome", words("Choose how it ended.")),
-    }
-    return tuple(sentences[each] for each in missing)
-
-
 def item_page(
     words: Words,
     shell: Shell,
@@ -202,6 +132,8 @@ def item_page(
     form: AnswerForm | None = None,
     kept: str = "",
     etag: str = "",
+    actions: tuple[ActionForm, ...] = (),
+    history: History | None = None,
 ) -> ItemPage:
     routing = request.routing
     owner = request.work.owner if request.work else None
@@ -238,6 +170,9 @@ def item_page(
         kept_heading=words("What you typed. It was not sent."),
         kept=kept,
         etag=etag,
+        actions=actions,
+        actions_heading=words("What else you can do"),
+        history=history,
     )
 
 

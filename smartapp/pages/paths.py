@@ -40,6 +40,11 @@ class Paths:
         return f"{self.home}queue"
 
     @property
+    def undo(self) -> str:
+        """Takes back what staff did a moment ago with an item."""
+        return f"{self.home}undo"
+
+    @property
     def language(self) -> str:
         return f"{self.home}language"
 

@@ -45,6 +45,26 @@ def notice(words: Words, code: str) -> Notice | None:
             done, words("The patient has your answer. The item is still open."), success=True
         ),
         "closed": Notice(done, words("The item is closed."), success=True),
+        "reassigned": Notice(done, words("You gave the item to somebody else."), success=True),
+        "rerouted": Notice(done, words("The item is with the other team now."), success=True),
+        "escalated": Notice(done, words("The item is with the doctor now."), success=True),
+        "priority": Notice(done, words("How pressing it is was changed."), success=True),
+        "noted": Notice(done, words("The note is kept. Only staff see it here."), success=True),
+        "reopened": Notice(done, words("The item is open again, and you have it."), success=True),
+        "undone": Notice(done, words("That was taken back."), success=True),
+        "too-late": Notice(
+            important, words("It is too late to take that back. Nothing was changed.")
+        ),
+        "asked-patient": Notice(
+            done,
+            words("The patient has your question. The item waits for their answer."),
+            success=True,
+        ),
+        "visit-requested": Notice(
+            done,
+            words("The front desk has a request for a visit. This item is closed."),
+            success=True,
+        ),
         "start-again": Notice(
             important, words("These answers are no longer here. Please answer again.")
         ),
@@ -59,11 +79,15 @@ def notice(words: Words, code: str) -> Notice | None:
     return table.get(code)
 
 
-def lost_claim(words: Words, owner: str | None) -> Notice:
+def lost_claim(words: Words, owner: str | None, *, what: str = "", by: str = "") -> Notice:
+    """Who has it, and what was done last, as far as the EHR keeps that."""
     title = words("Somebody was faster")
+    text = words("This item was changed in the meantime. Look at it again.")
     if owner:
-        return Notice(title, words("{name} has this item now. Nothing was changed.", name=owner))
-    return Notice(title, words("This item was changed in the meantime. Look at it again."))
+        text = words("{name} has this item now. Nothing was changed.", name=owner)
+    if what and by:
+        text = f"{text} {words('Last step: {what} ({name}).', what=what, name=by)}"
+    return Notice(title, text)
 
 
 def not_confirmed(words: Words, *, refused: bool) -> Notice:

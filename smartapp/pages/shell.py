@@ -45,6 +45,16 @@ class Notice:
     title: str
     text: str
     success: bool = False
+    undo: Undo | None = None
+
+
+@dataclass(frozen=True)
+class Undo:
+    """Takes back what was just done, for a moment."""
+
+    action: str
+    what: str  # sealed: nothing can be read from it
+    button: str
 
 
 @dataclass(frozen=True)

@@ -8,20 +8,15 @@ from uuid import UUID, uuid4, uuid5
 from flask import Blueprint, request
 
 from smartapp.errors import ClaimLost, EhrError, NotFound
+from smartapp.fhir.change import Kind
 from smartapp.launch import Role
-from smartapp.pages.item import answer_faults
+from smartapp.pages.answering import answer_faults
 from smartapp.pages.said import not_confirmed
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import (
-    OpenItem,
-    desk_for,
-    lost_item,
-    open_item,
-    patients_language,
-    show_item,
-)
+from smartapp.views.item import desk_for, lost_item, opened_to_change, undoable
+from smartapp.views.item_shown import OpenItem, patients_language, show_item
 from smartapp.views.show import see_other
 from smartapp.workflow.answering import Answering, read_answering
 
@@ -31,7 +26,9 @@ bp = Blueprint("answer", __name__, url_prefix="/l/<lid>/queue/<handle>/answer")
 @bp.post("")
 @requires_launch(Role.STAFF)
 def answer(here: Here, handle: str) -> View:
-    opened = open_item(here, handle)
+    opened = opened_to_change(here, handle, request.form.get("text", ""))
+    if not isinstance(opened, OpenItem):
+        return opened
     posted = _keep(here, opened)
     if opened.topic is None:
         raise NotFound("the topic is not in the policy")
@@ -79,7 +76,7 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
         record.claim_lost(here, opened.patient.id, opened.reference)
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
     record.changed(here, opened.patient.id, closed, task.status)
-    return see_other(f"{here.paths.queue}?said=closed")
+    return see_other(undoable(here, f"{here.paths.queue}?said=closed", task, closed, Kind.CLOSED))
 
 
 def _not_sent(here: Here, opened: OpenItem, sent: Submission) -> View:

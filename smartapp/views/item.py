@@ -1,68 +1,30 @@
-"""One item of the queue: with the record beside it, taken, and given back."""
+"""One item of the queue: opened, taken, given back."""
 
 from __future__ import annotations
-
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from uuid import uuid4
 
 from flask import Blueprint, g, request
 
 from smartapp.errors import ClaimLost, NotFound, WrongRole
-from smartapp.fhir.people import Patient
-from smartapp.fhir.questionnaire import Answers
-from smartapp.fhir.response import answers_of
+from smartapp.fhir.change import Kind
+from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
-from smartapp.pages.beside import Beside, record_panels
-from smartapp.pages.item import AnswerForm, answer_form, item_page
+from smartapp.pages.history import change_words
+from smartapp.pages.item import gone_page
 from smartapp.pages.said import lost_claim
-from smartapp.pages.shell import Link, Notice, whose_record
-from smartapp.sessions.person import Person
+from smartapp.pages.shell import Link, Notice
+from smartapp.sessions.handles import seal_link
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.reading import arrived, sure_of_patient
+from smartapp.views.item_shown import OpenItem, show_item
+from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
 from smartapp.workflow.desk import Desk, patient_behind, request_behind
-from smartapp.workflow.loading import (
-    Loader,
-    as_found,
-    read_allergies,
-    read_dispenses,
-    read_orders,
-)
-from smartapp.workflow.policy.model import Topic
-from smartapp.workflow.record import read_part
-from smartapp.workflow.record.parts import CONDITIONS, RESULTS
-from smartapp.workflow.requests import Request
-from smartapp.workflow.staff import StaffMember
+from smartapp.workflow.loading import as_found
+from smartapp.workflow.undoing import SECONDS, before
 
 bp = Blueprint("item", __name__, url_prefix="/l/<lid>/queue/<handle>")
-
-
-@dataclass(frozen=True)
-class OpenItem:
-    """An item as it is in the EHR now, with the person who looks at it."""
-
-    reference: str
-    staff: StaffMember
-    loader: Loader
-    request: Request
-    patient: Patient
-    topic: Topic | None
-    person: Person
-
-    @property
-    def form(self) -> str:
-        return f"answer:{self.reference}"
-
-    @property
-    def is_mine(self) -> bool:
-        task = self.request.task
-        owner = task.owner if task and task.is_open else None
-        return owner is not None and owner.target == self.staff.reference
 
 
 @bp.get("")
@@ -75,16 +37,13 @@ def item(here: Here, handle: str) -> View:
 @requires_launch(Role.STAFF)
 def claim(here: Here, handle: str) -> View:
     opened = open_item(here, handle)
-    queue = (
-        here.services.policy.queue(opened.request.routing.queue) if opened.request.routing else None
-    )
-    words = in_locale(queue.name, "en") if queue else ""
+    words = queue_words(here, opened.request.routing.queue) if opened.request.routing else ""
     record.about_to_change(here, opened.patient.id, opened.reference, "accepted")
     try:
         task = desk_for(here, opened).claim(opened.request, request.form.get("etag", ""), words)
     except ClaimLost as lost:
         return lost_item(here, opened, handle, lost)
-    record.changed(here, opened.patient.id, task, "requested")
+    record.changed(here, opened.patient.id, task, "requested", claimed=True)
     return see_other(f"{here.paths.item(task.reference)}?said=claimed")
 
 
@@ -92,15 +51,30 @@ def claim(here: Here, handle: str) -> View:
 @requires_launch(Role.STAFF)
 def release(here: Here, handle: str) -> View:
     opened = open_item(here, handle)
-    if opened.request.task is None:
+    was = opened.request.work
+    if was is None:
         raise NotFound("nothing to give back")
     record.about_to_change(here, opened.patient.id, opened.reference, "requested")
     try:
-        task = desk_for(here, opened).release(opened.request.task, request.form.get("etag", ""))
+        task = desk_for(here, opened).release(was, request.form.get("etag", ""))
     except ClaimLost as lost:
         return lost_item(here, opened, handle, lost)
-    record.changed(here, opened.patient.id, task, opened.request.task.status)
-    return see_other(f"{here.paths.queue}?said=released")
+    record.changed(here, opened.patient.id, task, was.status)
+    return see_other(undoable(here, f"{here.paths.queue}?said=released", was, task, Kind.RELEASED))
+
+
+def queue_words(here: Here, code: str) -> str:
+    """As a queue is called in the record: in English, for all staff."""
+    queue = here.services.policy.queues.get(code)
+    return in_locale(queue.name, "en") if queue else ""
+
+
+def undoable(here: Here, address: str, was: WorkTask, task: WorkTask, kind: Kind) -> str:
+    """Where to go on, with what takes the change back for a moment."""
+    ends = here.services.clock() + SECONDS
+    told = before(was, task, kind).written()
+    link = seal_link(here.active.handle_key, here.active.lid, told, ends)
+    return f"{address}&undo={link}"
 
 
 def open_item(here: Here, handle: str) -> OpenItem:
@@ -123,141 +97,51 @@ def open_item(here: Here, handle: str) -> OpenItem:
     return OpenItem(reference, staff, loader, found, patient, topic, person)
 
 
+def opened_to_change(here: Here, handle: str, kept: str) -> OpenItem | View:
+    """The item, or the page that says that it is with another team now: what was typed for it while
+    it was this person's is given back.
+    """
+    try:
+        return open_item(here, handle)
+    except WrongRole:
+        record.denied(here.services, WrongRole.code)
+        return _moved_away(here, kept)
+
+
 def lost_item(
     here: Here, opened: OpenItem, handle: str, lost: ClaimLost, *, kept: str = ""
 ) -> View:
-    """Somebody was faster: the item as it is now, who has it, and what was typed in vain."""
+    """Somebody was faster: the item as it is now, who changed what, and what was typed in vain."""
     record.claim_lost(here, opened.patient.id, opened.reference)
-    notice = lost_claim(here.words, lost.owner)
-    return show_item(here, open_item(here, handle), said=notice, kept=kept, status=409)
+    now = opened_to_change(here, handle, kept)
+    if not isinstance(now, OpenItem):
+        return now
+    return show_item(here, now, said=_lost(here, now, lost.owner), kept=kept, status=409)
+
+
+def _lost(here: Here, opened: OpenItem, owner: str | None) -> Notice:
+    task = opened.request.task
+    last = task.changes[-1] if task and task.changes else None
+    if last is None or last.by.target == opened.staff.reference:
+        return lost_claim(here.words, owner)
+    what = change_words(here.words, here.services.policy, last)
+    return lost_claim(here.words, owner, what=what, by=last.by.display)
+
+
+def _moved_away(here: Here, kept: str) -> View:
+    """It is not this person's to see any more; what they typed still is."""
+    staff = staff_here(here)
+    title = here.words("This item went to another team")
+    shell = staff_shell(
+        here,
+        title,
+        person=staff.name,
+        failing=True,
+        back=Link(here.words("Back to the queue"), here.paths.queue),
+    )
+    return show("item_gone", gone_page(here.words, shell, title=title, kept=kept), 409)
 
 
 def desk_for(here: Here, opened: OpenItem) -> Desk:
     services = here.services
     return Desk(opened.loader.client, services.vocabulary, opened.staff, here.now, services.seal)
-
-
-def patients_language(opened: OpenItem) -> str:
-    return opened.request.root.language or opened.patient.language or "en"
-
-
-def show_item(
-    here: Here,
-    opened: OpenItem,
-    *,
-    posted: Mapping[str, str] | None = None,
-    faults: tuple[tuple[str, str], ...] = (),
-    said: Notice | None = None,
-    kept: str = "",
-    status: int = 200,
-) -> View:
-    answers, beside = _beside(here, opened)
-    record.viewed(
-        here,
-        opened.patient.id,
-        MedicationRequest=len(beside.orders.items),
-        MedicationDispense=len(beside.dispenses.items),
-        AllergyIntolerance=len(beside.allergies.items),
-        Condition=len(beside.conditions.items),
-        Observation=len(beside.results.items),
-        QuestionnaireResponse=int(bool(answers)),
-        **record.in_requests([opened.request]),
-    )
-    task = opened.request.work
-    address = here.paths.item(opened.reference)
-    can_claim = not opened.request.is_closed and (task is None or task.owner is None)
-    may_change = here.gate.may("Task", "create" if task is None else "update")
-    title = here.words("An item of the queue")
-    page = item_page(
-        here.words,
-        staff_shell(
-            here,
-            title,
-            person=opened.staff.name,
-            whose=whose_record(here.words, opened.patient),
-            failing=bool(faults),
-            back=Link(here.words("Back to the queue"), here.paths.queue),
-            said=said,
-        ),
-        request=opened.request,
-        topic=opened.topic,
-        answers=answers,
-        answer_files=f"{address}/answers",
-        panels=record_panels(here.words, beside),
-        reader=opened.staff.reference,
-        now=here.now,
-        opens=lambda message, at: f"{address}/files/{here.paths.seal(message)}/{at}",
-        claim_action=f"{address}/claim" if can_claim and may_change else "",
-        release_action=f"{address}/release" if opened.is_mine else "",
-        cannot_act=here.words(
-            "This EHR does not let this app change work items. Answer in the EHR itself."
-        )
-        if not may_change
-        else "",
-        form=_form(here, opened, posted, faults, address) if opened.is_mine else None,
-        kept=kept,
-        etag=(task.etag or "") if task else "",
-    )
-    return show("item", page, status)
-
-
-def _form(
-    here: Here,
-    opened: OpenItem,
-    posted: Mapping[str, str] | None,
-    faults: tuple[tuple[str, str], ...],
-    address: str,
-) -> AnswerForm | None:
-    if opened.topic is None:
-        return None
-    draft = here.services.drafts.find(opened.person, opened.form)
-    kept = {name: values[0] for name, values in draft.fields.items()} if draft else {}
-    given = {**kept, **(posted or {})}
-    return answer_form(
-        here.words,
-        opened.topic,
-        action=f"{address}/answer",
-        submission=given.get("submission") or str(uuid4()),
-        about=opened.request.about,
-        patient_language=patients_language(opened),
-        posted=given,
-        errors=faults,
-    )
-
-
-def response_behind(opened: OpenItem) -> str | None:
-    """The coded answers that this item is about."""
-    task = opened.request.task
-    targets = (each.target or "" for each in opened.request.root.about)
-    return (task.response if task else None) or next(
-        (each for each in targets if each.startswith("QuestionnaireResponse/")), None
-    )
-
-
-def _beside(here: Here, opened: OpenItem) -> tuple[Answers | None, Beside]:
-    """The coded answers and the part of the record that a decision needs, in parallel."""
-    loader, root = opened.loader, opened.request.root
-    targets = [each.target or "" for each in root.about]
-    response = response_behind(opened)
-    got = loader.all_of(
-        answers=lambda: answers_of(loader.client.read(response)) if response else {},
-        orders=loader.orders,
-        dispenses=loader.dispenses,
-        allergies=loader.allergies,
-        conditions=partial(read_part, loader, CONDITIONS),
-        results=partial(read_part, loader, RESULTS),
-    )
-    orders = read_orders(as_found(got["orders"]))
-    wanted = next((each for each in targets if each.startswith("MedicationRequest/")), "")
-    order = next((each for each in orders.items if each.reference == wanted), None)
-    beside = Beside(
-        order=order,
-        orders=orders,
-        dispenses=read_dispenses(as_found(got["dispenses"])),
-        allergies=read_allergies(as_found(got["allergies"])),
-        conditions=arrived(here, got["conditions"]),
-        results=arrived(here, got["results"]),
-        about_an_order=bool(wanted),
-    )
-    answers = got["answers"]
-    return answers if isinstance(answers, Mapping) else None, beside

@@ -198,18 +198,27 @@ def about_to_change(here: Present, patient_id: str, item: str, to_state: str) ->
     _record(here, audit.task_tried(_context(here), f"Patient/{patient_id}", item, to_state))
 
 
-def changed(here: Present, patient_id: str, task: WorkTask, before: str) -> None:
+def changed(
+    here: Present,
+    patient_id: str,
+    task: WorkTask,
+    before: str,
+    *,
+    how: str = "",
+    claimed: bool = False,
+) -> None:
+    """`how`: what was done, where the state of the work does not say it."""
     patient = f"Patient/{patient_id}"
     etag = task.etag or ""
     event = (
         audit.task_claimed(_context(here), patient, task.reference, etag)
-        if task.status == "accepted"
+        if claimed
         else audit.task_changed(
             _context(here),
             patient,
             task.reference,
             from_state=before,
-            to_state=task.status,
+            to_state=how or task.status,
             etag=etag,
         )
     )

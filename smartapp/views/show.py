@@ -11,11 +11,12 @@ from werkzeug.wrappers import Response
 
 from smartapp.config import LaunchKind
 from smartapp.fhir.people import Patient, RelatedPerson
+from smartapp.launch import Role
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
 from smartapp.pages.said import notice
 from smartapp.pages.session_time import SessionTime, session_time
-from smartapp.pages.shell import Link, Notice, Shell, Whose, shell, whose_record
+from smartapp.pages.shell import Link, Notice, Shell, Undo, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views.forgery import masked
@@ -160,7 +161,11 @@ def _manage(here: Here) -> Link | None:
 
 
 def _notice(here: Here) -> Notice | None:
-    return notice(here.words, request.args.get("said", ""))
+    said = notice(here.words, request.args.get("said", ""))
+    link = request.args.get("undo", "")
+    if said is None or not link or here.role is not Role.STAFF:
+        return said
+    return replace(said, undo=Undo(here.paths.undo, link, here.words("Undo")))
 
 
 def _whose(here: Here, patient: Patient | None) -> Whose | None:

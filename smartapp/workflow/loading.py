@@ -22,6 +22,7 @@ from smartapp.fhir.task import WorkTask
 from smartapp.workflow.gate import Gate
 from smartapp.workflow.requests import Request, requests_of
 from smartapp.workflow.seal import Seal
+from smartapp.workflow.trail import Trail
 
 T = TypeVar("T")
 PAGE_SECONDS = 12.0
@@ -150,13 +151,21 @@ class Loader:
     def read_task(self, json: Json) -> WorkTask | None:
         """Without what staff did and wrote, where a patient or a proxy reads."""
         task = WorkTask.from_fhir(json, self.vocabulary)
-        if task is not None and self.gate.level == "patient":
-            task = replace(task, changes=(), json={})
-        if task is None or self.seal is None or task.identifier is None:
-            return task
-        if self.seal.holds(task.routing, task.identifier, task.patient):
-            return task
-        return replace(task, routing=replace(task.routing, rule="", reason=UNSEALED_REASON))
+        if task is None:
+            return None
+        if not self._is_vouched_for(task):
+            task = replace(task, routing=replace(task.routing, rule="", reason=UNSEALED_REASON))
+        if self.gate.level == "patient":
+            return replace(task, changes=(), notes=(), json={})
+        return task
+
+    def _is_vouched_for(self, task: WorkTask) -> bool:
+        """The rules decided it, or did so before staff changed it in this app."""
+        if self.seal is None or task.identifier is None:
+            return True
+        decided = Trail(task, self.seal).as_decided()
+        made = (each for each in (task.routing, decided) if each is not None)
+        return any(self.seal.holds(each, task.identifier, task.patient) for each in made)
 
     def read_messages(self, found: Found | SmartappError) -> Section[Message]:
         """With a decision for each that should have one: made again where none can be trusted."""

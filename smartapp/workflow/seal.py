@@ -1,5 +1,5 @@
-"""A seal over what the rules decided. It travels in resources that a patient's own token can write,
-so only what carries the server's seal is taken for a decision of the rules.
+"""A seal over what the rules decided, and over what staff changed. Both travel in resources that a
+patient's own token can write, so only what carries the server's seal is taken for either.
 """
 
 from __future__ import annotations
@@ -9,10 +9,12 @@ import hmac
 from dataclasses import dataclass, field, replace
 from datetime import UTC
 
+from smartapp.fhir.change import Change
 from smartapp.fhir.routing import Routing
 from smartapp.sessions.vault import canonical, derive
 
 PURPOSE = "routing seal"
+CHANGE = "change seal"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,21 @@ class Seal:
     def sealed(self, routing: Routing, sid: str, patient: str) -> Routing:
         digest = _digest(self.keys[0], routing, sid, patient)
         return replace(routing, seal=base64.urlsafe_b64encode(digest).decode())
+
+    def signed(self, change: Change, item: str, patient: str) -> Change:
+        """That this app wrote it, for somebody of the staff."""
+        digest = _digest_of(self.keys[0], change, item, patient)
+        return replace(change, seal=base64.urlsafe_b64encode(digest).decode())
+
+    def vouches(self, change: Change, item: str, patient: str | None) -> bool:
+        if not change.seal or patient is None:
+            return False
+        try:
+            told = base64.urlsafe_b64decode(change.seal.encode())
+        except ValueError:
+            return False
+        made = (_digest_of(key, change, item, patient) for key in self.keys)
+        return any(hmac.compare_digest(told, each) for each in made)
 
     def holds(self, routing: Routing, sid: str | None, patient: str | None) -> bool:
         """For this submission of this patient, and for no other."""
@@ -52,3 +69,20 @@ def _digest(key: bytes, routing: Routing, sid: str, patient: str) -> bytes:
         *routing.red_flags,
     )
     return hmac.digest(derive(key, PURPOSE), said, "sha256")
+
+
+def _digest_of(key: bytes, change: Change, item: str, patient: str) -> bytes:
+    said = canonical(
+        item,
+        patient,
+        str(change.kind),
+        change.when.astimezone(UTC).replace(microsecond=0).isoformat(),
+        change.by.raw,
+        change.before,
+        change.after,
+        change.rule,
+        change.reason,
+        " ".join(change.words.split()),
+        str(change.minutes),
+    )
+    return hmac.digest(derive(key, CHANGE), said, "sha256")

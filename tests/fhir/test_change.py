@@ -88,7 +88,7 @@ def test_a_change_is_appended_and_none_before_it_is_touched() -> None:
     note = Change(Kind.NOTE, datetime(2026, 11, 20, 13, tzinfo=UTC), TOM, words="Called her")
 
     changed = work(theirs, first).changed(
-        vocabulary=VOCABULARY, now=NOON, status="accepted", stage="with-nurse", change=note
+        vocabulary=VOCABULARY, now=NOON, status="accepted", stage="with-nurse", changes=(note,)
     )
 
     assert changed["extension"] == [theirs, first, note.as_extension(VOCABULARY.change)]

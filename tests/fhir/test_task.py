@@ -66,7 +66,7 @@ def test_a_change_keeps_everything_that_nobody_here_understands() -> None:
 
     claim = Change(Kind.CLAIMED, LATER, Reference("Practitioner/tom", "Tom Reyes"))
     changed = task.changed(
-        vocabulary=VOCABULARY, now=LATER, status="accepted", stage="with-nurse", change=claim
+        vocabulary=VOCABULARY, now=LATER, status="accepted", stage="with-nurse", changes=(claim,)
     )
 
     assert changed["extension"] == [*odd["extension"], claim.as_extension(VOCABULARY.change)]

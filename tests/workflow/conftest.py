@@ -88,6 +88,10 @@ def policy_copy(tmp_path: Path) -> Copy:
         text = text.replace(group, group if '"refill"' in group else "")
     text = text.replace('["refill", "side-effect"]', '["refill"]')
     (folder / "policy.toml").write_text(text, encoding="utf-8")
+    desk = (folder / "desk.toml").read_text(encoding="utf-8")
+    desk = re.sub(r"(\[beside\.topics\]\n)(refill = .+\n)(.+\n)+", r"\1\2", desk)
+    desk = desk.replace('topic = "appointment"', 'topic = "refill"')
+    (folder / "desk.toml").write_text(desk, encoding="utf-8")
     return Copy(folder)
 
 

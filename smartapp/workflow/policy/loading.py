@@ -15,6 +15,7 @@ from smartapp.workflow.calendar import DAYS, Calendar, Opening, Week
 from smartapp.workflow.policy.clinic_forms import read_clinic_forms
 from smartapp.workflow.policy.conditions import Otherwise
 from smartapp.workflow.policy.costs import read_costs
+from smartapp.workflow.policy.desk import read_desk
 from smartapp.workflow.policy.disclosure import read_kinds, read_privacy
 from smartapp.workflow.policy.glossary import read_glossary
 from smartapp.workflow.policy.intake import TopicGroup
@@ -82,6 +83,7 @@ def _read(reading: Reading) -> Policy:
         document_kinds=read_kinds(reading),
         privacy=read_privacy(reading, {**topics, **forms.topics}),
         costs=read_costs(reading),
+        desk=read_desk(reading, queues, {**topics, **forms.topics}),
         named=around.named,
         glossary=read_glossary(reading),
     )

@@ -36,6 +36,7 @@ from smartapp.workflow.policy.route import Route as Route
 
 if TYPE_CHECKING:
     from smartapp.workflow.policy.clinic_forms import ClinicForms
+    from smartapp.workflow.policy.desk import DeskPolicy
 
 
 @dataclass(frozen=True)
@@ -213,6 +214,7 @@ class Policy:
     document_kinds: tuple[DocumentKind, ...]
     privacy: Privacy
     costs: Costs
+    desk: DeskPolicy
     named: Named  # places, care programs and groups of medicines
     glossary: Glossary
 

@@ -197,7 +197,7 @@ def reply_in(table: Table) -> Reply:
     return Reply(
         code=table.text("code"),
         name=table.local("name"),
-        text=table.local("text", placeholders=("about",)),
+        text=table.local("text", placeholders=("about", "name", "staff")),
         outcome=table.text("outcome"),
     )
 
