@@ -46,6 +46,7 @@ class WorkTask:
     outcome: Concept | None
     ended: FhirDate | None  # when it was closed; None while it is open, or where nobody says
     json: Json = field(repr=False)
+    business_status: Concept | None = None  # as it stands there, in whosever codes
     identifier: str | None = None  # ours, where this app made it
     changes: tuple[Change, ...] = ()  # by staff, the oldest first; never for a patient
     notes: tuple[Note, ...] = ()  # nor these
@@ -85,6 +86,7 @@ class WorkTask:
             outcome=outcome.concept("valueCodeableConcept") if outcome else None,
             ended=task.date("lastModified") if status in ENDED else None,
             json=json,
+            business_status=stage,
             identifier=task.identifier(vocabulary.task),
             changes=changes_of(task, vocabulary.change),
             notes=tuple(_notes(task)),

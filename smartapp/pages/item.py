@@ -158,7 +158,7 @@ def item_page(
         panels=panels,
         aside_heading=words("From the record"),
         steps_heading=words("Where it is"),
-        steps=steps_of(words, request),
+        steps=steps_of(words, request, topic),
         claim_action=claim_action,
         claim_button=words("Take this item"),
         release_action=release_action,

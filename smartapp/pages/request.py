@@ -28,6 +28,7 @@ class RequestPage:
     facts: tuple[str, ...]
     late: str
     outcome: str
+    asks: str  # what the clinic waits for, where it waits for the patient
     thread_heading: str
     thread: tuple[MessageBubble, ...]
     trouble: str
@@ -67,10 +68,15 @@ def request_page(
         receipt=receipt,
         urgent=urgent_words(words, red_flags),
         steps_heading=words("Where your request is"),
-        steps=steps_of(words, request) if request else (),
+        steps=steps_of(words, request, policy.topics.get(request.topic)) if request else (),
         facts=_facts(words, policy, request) if request and not receipt else (),
         late=_late(words, request, now, policy.phones.clinic) if request else "",
         outcome=_outcome(words, policy, request) if request else "",
+        asks=words(
+            "The clinic asked you something. Read it below and answer, so that we can go on."
+        )
+        if request and request.stage is Stage.WAITING
+        else "",
         thread_heading=words("Messages"),
         thread=bubbles(words, request, reader, opens) if request else (),
         trouble=words(
@@ -99,8 +105,12 @@ def _facts(words: Words, policy: Policy, request: Request) -> tuple[str, ...]:
         facts.append(words("Your reference: {code}", code=short_reference(request.submission)))
     if request.routing and not request.is_closed:
         team = in_locale(policy.queue(request.routing.queue).team, words.locale)
-        facts.append(words("It is with {team}.", team=team))
-    if request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:
+        facts.append(
+            words("It was passed on. Now it is with {team}.", team=team)
+            if request.was_passed_on
+            else words("It is with {team}.", team=team)
+        )
+    if request.due and request.is_promised:
         facts.append(words("You get an answer by {time}.", time=words.day_and_time(request.due)))
     return tuple(facts)
 

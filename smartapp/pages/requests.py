@@ -127,11 +127,14 @@ def _request_card(
         facts.append(words("Sent {time}", time=moment_words(words, request.root.sent)))
     if request.is_late(now):
         facts.append(words("Late: you should have had an answer by now."))
-    elif request.due and request.stage not in {Stage.ANSWERED, Stage.CLOSED}:
+    elif request.due and request.is_promised:
         facts.append(words("Answer by {time}", time=words.day_and_time(request.due)))
+    topic = topics.get(request.topic)
+    if request.stage is Stage.WAITING:
+        facts.append(words("The clinic waits for your answer."))
     return RequestCard(
-        title=title_of(words, request, topics.get(request.topic)),
-        stage=stage_words(words, request),
+        title=title_of(words, request, topic),
+        stage=stage_words(words, request, topic),
         kind="done" if request.is_closed else "soon",
         new_answer=is_new,
         facts=tuple(facts),

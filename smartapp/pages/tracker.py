@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Topic
-from smartapp.workflow.requests import Request, Stage
+from smartapp.workflow.progress import step_reached, way_of
+from smartapp.workflow.requests import NURSES, Request, Stage
 
 
-def stage_words(words: Words, request: Request) -> str:
-    return _stage_name(words, request.stage)
+def stage_words(words: Words, request: Request, topic: Topic | None = None) -> str:
+    reached = step_reached(topic, request)
+    if reached is not None:
+        return in_locale(reached.words, words.locale)
+    return _stage_name(words, request, request.stage)
 
 
 def title_of(words: Words, request: Request, topic: Topic | None) -> str:
@@ -24,11 +30,15 @@ def title_of(words: Words, request: Request, topic: Topic | None) -> str:
     return f"{name}: {request.about}" if request.about else name
 
 
-def _stage_name(words: Words, stage: Stage) -> str:
+def _stage_name(words: Words, request: Request, stage: Stage) -> str:
+    is_nurses = request.routing is not None and request.routing.queue == NURSES
     return {
         Stage.RECEIVED: words("The clinic has it"),
-        Stage.WITH_NURSE: words("A nurse is working on it"),
+        Stage.WITH_NURSE: words("A nurse is working on it")
+        if is_nurses
+        else words("Somebody at the clinic is working on it"),
         Stage.WITH_DOCTOR: words("With the doctor"),
+        Stage.WAITING: words("The clinic asked you something"),
         Stage.ANSWERED: words("Answered"),
         Stage.CLOSED: words("Finished"),
     }[stage]
@@ -43,24 +53,36 @@ class Step:
     when: str = ""
 
 
-def steps_of(words: Words, request: Request) -> tuple[Step, ...]:
-    """The way of a request. The doctor is on it only where the request went to one."""
+def steps_of(words: Words, request: Request, topic: Topic | None = None) -> tuple[Step, ...]:
+    """The way of a request. The doctor is on it only where the request went to one, and a question
+    to the patient only as long as it waits for them.
+    """
+    reached = step_reached(topic, request)
+    when = _times(words, request)
+    if topic is not None and reached is not None:
+        names = [in_locale(each.words, words.locale) for each in way_of(topic, reached)]
+        ends = [] if reached.ends or request.is_closed else [words("Finished")]
+        times = [when.get(Stage.RECEIVED, "")]
+        return _steps(words, [*names, *ends], len(names) - 1, times)
     now = request.stage
     way = [Stage.RECEIVED, Stage.WITH_NURSE, Stage.ANSWERED, Stage.CLOSED]
-    if now is Stage.WITH_DOCTOR:
-        way.insert(2, Stage.WITH_DOCTOR)
-    here = way.index(now)
-    when = _times(words, request)
+    if now in {Stage.WITH_DOCTOR, Stage.WAITING}:
+        way.insert(2, now)
+    names = [_stage_name(words, request, stage) for stage in way]
+    return _steps(words, names, way.index(now), [when.get(stage, "") for stage in way])
+
+
+def _steps(words: Words, names: Sequence[str], here: int, times: Sequence[str]) -> tuple[Step, ...]:
     states = (words("done"), words("it is here now"), words("still to come"))
     return tuple(
         Step(
-            text=_stage_name(words, stage),
+            text=name,
             done=index < here,
             current=index == here,
             state=states[(index >= here) + (index > here)],
-            when=when.get(stage, ""),
+            when=when,
         )
-        for index, stage in enumerate(way)
+        for index, (name, when) in enumerate(zip_longest(names, times, fillvalue=""))
     )
 
 

@@ -33,7 +33,7 @@ from smartapp.workflow.forms import Fields, fill
 from smartapp.workflow.policy.model import RedFlag
 from smartapp.workflow.rating import rated, rating_form
 from smartapp.workflow.replying import longest_reply
-from smartapp.workflow.requests import Request, Stage
+from smartapp.workflow.requests import Request
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def title_in(here: Here, request: Request | None, submission: Submission | None)
 
 def _urgent(here: Here, patient: Patient, request: Request | None) -> tuple[RedFlag, ...]:
     """What to do now is said again as long as nobody at the clinic has answered."""
-    if request is None or request.stage in {Stage.ANSWERED, Stage.CLOSED}:
+    if request is None or not request.is_promised:
         return ()
     sender = request.root.sender
     is_mine = sender is not None and sender.target == here.fhir_user

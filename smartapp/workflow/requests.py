@@ -15,6 +15,9 @@ from smartapp.fhir.task import WorkTask
 
 WROTE_AGAIN = "wrote-again"
 WROTE_AGAIN_REASON = "The patient wrote again after this was closed."
+PHYSICIANS, NURSES = "physician", "nurse-triage"  # the queues that the tracker has words for
+ASKED_PATIENT = "waiting-for-patient"  # the stage of work that somebody asked the patient about
+ESCALATED = "with-doctor"
 PRIORITIES = ("stat", "asap", "urgent", "routine")  # most pressing first
 
 
@@ -24,6 +27,7 @@ class Stage(StrEnum):
     RECEIVED = "received"
     WITH_NURSE = "with-nurse"
     WITH_DOCTOR = "with-doctor"
+    WAITING = "waiting-for-patient"
     ANSWERED = "answered"
     CLOSED = "closed"
 
@@ -105,16 +109,37 @@ class Request:
         if self.is_closed:
             return Stage.CLOSED
         if not self.waits_for_clinic:
-            return Stage.ANSWERED
-        if self.routing is not None and self.routing.queue == "physician":
+            return Stage.WAITING if self.asks_patient else Stage.ANSWERED
+        if self.is_with_doctor:
             return Stage.WITH_DOCTOR
         if self.work is not None and self.work.owner is not None:
             return Stage.WITH_NURSE
         return Stage.RECEIVED
 
+    @property
+    def asks_patient(self) -> bool:
+        """Somebody at the clinic has asked them something, and nobody has answered it yet."""
+        work = self.work
+        return work is not None and work.is_open and work.stage == ASKED_PATIENT
+
+    @property
+    def is_with_doctor(self) -> bool:
+        is_theirs = self.routing is not None and self.routing.queue == PHYSICIANS
+        return is_theirs or (self.work is not None and self.work.stage == ESCALATED)
+
+    @property
+    def was_passed_on(self) -> bool:
+        """Others have it than those that the patient was told. Why, is the clinic's own affair."""
+        first, now = self.root.routing, self.work.routing if self.work else None
+        return first is not None and now is not None and now.queue not in {"", first.queue}
+
+    @property
+    def is_promised(self) -> bool:
+        """Somebody at the clinic owes an answer."""
+        return self.stage not in {Stage.WAITING, Stage.ANSWERED, Stage.CLOSED}
+
     def is_late(self, now: datetime) -> bool:
-        waits = self.stage not in {Stage.ANSWERED, Stage.CLOSED}
-        return waits and self.due is not None and self.due < now
+        return self.is_promised and self.due is not None and self.due < now
 
     def concerns(self, reference: str) -> bool:
         return any(each.target == reference for each in self.root.about)

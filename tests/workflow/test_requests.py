@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from smartapp.fhir.message import Message
+from smartapp.fhir.message import Message, coded
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.requests import Request, Stage, requests_of
 from tests.workflow.fake_ehr import Resource
@@ -39,6 +39,12 @@ AUTOMATIC = message("4", ROBOT, sent=at(10), root="Communication/1")
 NOT_KNOWN_WHO = message("5", None, sent=at(12), root="Communication/1")
 
 
+WAITING = {
+    **owned_by(TOM),
+    "status": "on-hold",
+    "businessStatus": coded(VOCABULARY.stage, "waiting-for-patient"),
+}
+ESCALATED = {"businessStatus": coded(VOCABULARY.stage, "with-doctor")}
 ENDED = {"status": "completed", "lastModified": at(10).isoformat(), **owned_by(TOM)}
 LATER = {**ENDED, "lastModified": at(12).isoformat()}
 
@@ -67,6 +73,10 @@ LATER = {**ENDED, "lastModified": at(12).isoformat()}
         ([ASKED, ANSWERED, ASKED_AGAIN], [task("9", "1", **ENDED)], Stage.RECEIVED),
         ([ASKED, ANSWERED, ASKED_AGAIN], [task("9", "1", **LATER)], Stage.CLOSED),
         ([message("1", ROBOT)], [], Stage.ANSWERED),
+        ([ASKED, ANSWERED], [task("9", "1", **WAITING)], Stage.WAITING),
+        ([ASKED, ANSWERED, ASKED_AGAIN], [task("9", "1", **WAITING)], Stage.WITH_NURSE),
+        ([ASKED], [task("9", "1", **ESCALATED)], Stage.WITH_DOCTOR),
+        ([ASKED], [task("9", "1", **WAITING)], Stage.WITH_NURSE),
     ],
 )
 def test_a_request_is_where_the_record_says_it_is(
@@ -201,3 +211,21 @@ def test_a_request_concerns_what_it_is_about() -> None:
     assert request.concerns("MedicationRequest/88")
     assert not request.concerns("MedicationRequest/8")
     assert request.about == "lisinopril 10 mg"
+
+
+# --- what the patient is told of what staff do ----------------------------------------------------
+
+
+def test_who_waits_for_the_patient_is_not_late() -> None:
+    work = task("9", "1", routing=routed(due=at(9)), **WAITING)
+
+    assert the_request(ASKED, work=(work,)).is_late(at(11))
+    assert not the_request(ASKED, ANSWERED, work=(work,)).is_late(at(11))
+
+
+def test_work_that_others_have_now_was_passed_on() -> None:
+    asked = message("1", sent=at(9), routing=routed("refills"))
+
+    assert not the_request(asked, work=(task("9", "1", routing=routed("refills")),)).was_passed_on
+    assert the_request(asked, work=(task("9", "1", routing=routed("billing")),)).was_passed_on
+    assert not the_request(asked).was_passed_on
