@@ -12,6 +12,7 @@ from smartapp.pages.block import Block, Places, Trouble, places
 from smartapp.pages.requests import RequestCard, request_cards, requests_trouble
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing
+from smartapp.pages.todo import ToDoList
 from smartapp.sessions.submission import Submission
 from smartapp.words import Words
 from smartapp.workflow.policy.model import Topic
@@ -39,6 +40,7 @@ class RequestsShown:
 
     cards: tuple[RequestCard, ...]
     answer_word: str
+    todo: ToDoList | None
 
 
 def home_page(
@@ -91,6 +93,7 @@ def requests_block(
     topics: Mapping[str, Topic],
     now: datetime,
     unread: Collection[str] = (),
+    todo: ToDoList | None = None,
 ) -> Block:
     """What waits for an answer, what is answered, and what has not arrived yet."""
     words = at.words
@@ -107,7 +110,7 @@ def requests_block(
         made,
         trouble=Trouble(trouble, "failed" if section.failed else "partial") if trouble else None,
         template="requests",
-        extra=RequestsShown(cards[:SHOWN], words("There is an answer")),
+        extra=RequestsShown(cards[:SHOWN], words("There is an answer"), todo),
         more=Link(words("All your requests"), at.paths.requests) if cards else None,
     )
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
+from smartapp.pages.todo import ToDoList
 from smartapp.pages.tracker import stage_words, title_of
 from smartapp.pages.when import moment_words
 from smartapp.sessions.submission import Submission, SubmissionState
@@ -63,6 +64,7 @@ class RequestsPage:
     ask: Link
     answer_word: str
     search: Search | None
+    todo: ToDoList | None
 
 
 def request_cards(
@@ -169,6 +171,7 @@ def requests_page(
     find: str = "",
     state: str = "",
     searching: bool = False,
+    todo: ToDoList | None = None,
 ) -> RequestsPage:
     kept = [
         each
@@ -188,6 +191,7 @@ def requests_page(
         again=Link(words("Try again"), paths.requests) if not requests.whole else None,
         ask=Link(words("Ask for something"), paths.ask),
         answer_word=words("There is an answer"),
+        todo=todo if not searching else None,
         search=_search(words, paths, len(kept), find, state, searching=searching)
         if len(requests.items) > 1 or searching
         else None,

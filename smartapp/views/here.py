@@ -126,8 +126,6 @@ class Here:
 
     def loader(self, patient_id: str | None = None) -> Loader:
         loader = self.services.loader(self.active, self.client(patient_id))
-        if not self._hidden_topics:
-            return loader
         return replace(loader, hidden_topics=self._hidden_topics, reader=self.fhir_user)
 
     @cached_property

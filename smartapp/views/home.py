@@ -7,12 +7,14 @@ from typing import Any
 from flask import Blueprint
 from werkzeug.wrappers import Response
 
+from smartapp.fhir.app_task import AppTask
 from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages.home import home_page, requests_block
 from smartapp.pages.results import new_results_block
 from smartapp.pages.shell import Link
 from smartapp.pages.showing import Showing, first_of
+from smartapp.pages.todo import ToDoList, todo_list
 from smartapp.pages.visits import coming_block
 from smartapp.views import record
 from smartapp.views.confidential import hidden_from_reader
@@ -22,7 +24,7 @@ from smartapp.views.results import is_folded
 from smartapp.views.stream import Piece, piece, stream
 from smartapp.views.unread import unread
 from smartapp.words import in_locale
-from smartapp.workflow.loading import PAGE_SECONDS, Loader
+from smartapp.workflow.loading import PAGE_SECONDS, Loader, Requests
 from smartapp.workflow.record.care import APPOINTMENTS
 from smartapp.workflow.record.parts import RESULTS
 from smartapp.workflow.requests import Request
@@ -79,8 +81,24 @@ def requests_piece(here: Here, at: Showing) -> Piece[Request]:
             topics=here.services.policy.topics,
             now=here.now,
             unread=unread(here, section.items),
+            todo=todo_in(here, section),
         ),
-        count=lambda section: record.in_requests(section.items),
+        count=lambda section: record.in_requests(section.items, todos_in(section)),
+    )
+
+
+def todos_in(section: Section[Request]) -> tuple[AppTask, ...]:
+    return section.todos if isinstance(section, Requests) else ()
+
+
+def todo_in(here: Here, section: Section[Request]) -> ToDoList | None:
+    return todo_list(
+        here.words,
+        here.paths,
+        here.gate,
+        todos_in(section),
+        base_url=here.services.settings.base_url,
+        phone=here.services.policy.phones.clinic,
     )
 
 

@@ -12,6 +12,7 @@ from smartapp.pages.requests import requests_page
 from smartapp.pages.words_page import words_page
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.home import todo_in, todos_in
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import patient_shell, show
 from smartapp.views.unread import unread
@@ -50,7 +51,8 @@ def medical_words(here: Here) -> View:
 @requires_launch(Role.PATIENT)
 def all_requests(here: Here) -> View:
     patient, requests = load_requests(here)
-    record.viewed(here, patient.id, **record.in_requests(requests.items))
+    todos = todos_in(requests)
+    record.viewed(here, patient.id, **record.in_requests(requests.items, todos))
     shell = patient_shell(here, here.words("Your requests"), patient)
     page = requests_page(
         here.words,
@@ -64,6 +66,7 @@ def all_requests(here: Here) -> View:
         find=typed(request.form.get("find", ""))[:LONGEST_SEARCH],
         state=request.form.get("state", ""),
         searching=request.method == "POST",
+        todo=todo_in(here, requests),
     )
     return show("requests", page)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Protocol
 
 from flask import g, has_request_context, request
@@ -116,12 +116,12 @@ def export(here: Present, form: str) -> Callable[[int, str, bool], None]:
     return ended
 
 
-def in_requests(requests: Iterable[Request]) -> dict[str, int]:
+def in_requests(requests: Iterable[Request], todos: Sequence[object] = ()) -> dict[str, int]:
     """How many messages, and how many units of work, these requests are made of."""
     listed = list(requests)
     return {
         "Communication": sum(len(each.messages) for each in listed),
-        "Task": sum(each.task is not None for each in listed),
+        "Task": sum(each.task is not None for each in listed) + len(todos),
     }
 
 

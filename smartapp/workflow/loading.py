@@ -9,6 +9,7 @@ from typing import Protocol, TypeVar
 
 from smartapp.errors import AnswerTooLarge, NotDone, NotFound, SmartappError
 from smartapp.fhir.allergy import Allergy
+from smartapp.fhir.app_task import AppTask
 from smartapp.fhir.client import FhirClient, Found
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.element import Json
@@ -39,6 +40,13 @@ class Together(Protocol):
 
 
 @dataclass(frozen=True)
+class Requests(Section[Request]):
+    """With what the clinic has left for the patient to do."""
+
+    todos: tuple[AppTask, ...] = ()
+
+
+@dataclass(frozen=True)
 class Loader:
     """Reads for one page. `client` is bound to the patient, so nothing foreign comes through."""
 
@@ -47,7 +55,7 @@ class Loader:
     vocabulary: Vocabulary
     together: Together
     hidden_topics: frozenset[str] = frozenset()  # of requests, for who acts for a teenager
-    reader: str = ""  # who that is, where topics are hidden from them
+    reader: str = ""  # who reads, "Patient/id" or another
     seal: Seal | None = None  # None: whatever a resource says of its routing is taken for true
     decide: Callable[[Message, Json], Routing | None] | None = None  # by a message and its answers
 
@@ -193,15 +201,25 @@ class Loader:
 
     def read_requests(
         self, messages: Found | SmartappError, tasks: Found | SmartappError
-    ) -> Section[Request]:
+    ) -> Requests:
         """Without the messages there is nothing to show; without the work, not the whole."""
         said = self.read_messages(messages)
-        work = section_of(tasks, self.read_task)
+        work, todos = section_of(tasks, self.read_task), self._todos(tasks)
         if said.failed:
-            return Section(whole=False, failure=said.failure)
+            return Requests(whole=False, failure=said.failure, todos=todos)
         requests = requests_of(said.items, work.items)
         shown = tuple(each for each in requests if not self._is_kept_back(each))
-        return Section(shown, said.whole and work.whole)
+        return Requests(shown, said.whole and work.whole, todos=todos)
+
+    def _todos(self, tasks: Found | SmartappError) -> tuple[AppTask, ...]:
+        """Who acts for a teenager gets only what was left to them by name."""
+        patient = f"Patient/{self.client.patient_id}"
+        left = [
+            each
+            for each in section_of(tasks, AppTask.from_fhir).items
+            if each.is_open and each.patient == patient and each.is_left_to(patient, self.reader)
+        ]
+        return tuple(each for each in left if not self.hidden_topics or each.owner == self.reader)
 
     def _is_kept_back(self, request: Request) -> bool:
         """Who acts for a teenager follows what they asked for themselves, whatever it is about."""
