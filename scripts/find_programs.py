@@ -1,7 +1,8 @@
 """Finds a Chromium and a redis-server for the tests, and installs them where it may.
 
 Standard output has the path of the browser and nothing else; what is done is said on standard
-error.
+error. Most journeys take Chromium's own headless shell where the system has it: the same engine
+without the windows around it, for two thirds of the work.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import sys
 from pathlib import Path
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+SHELL = "chromium-headless-shell"
 
 
 def main() -> int:
     server = redis_server() or install_redis_server()
     browser = chromium() or install_chromium()
     if server and browser:
+        install_shell()
         print(browser)
     return 0 if server and browser else 1
 
@@ -80,6 +83,21 @@ def install_chromium() -> str | None:
             " Install it, or name one: SMARTAPP_CHROMIUM=/path/to/chromium make test"
         )
     return browser
+
+
+def install_shell() -> None:
+    """Where the system offers it; without it the journeys take the whole browser, and longer."""
+    if shutil.which(SHELL) is None and offers(SHELL) and as_root() is not None:
+        said = install_package(SHELL)
+        if shutil.which(SHELL) is None:
+            say(f"{SHELL} could not be installed ({said}); the journeys will take longer.")
+
+
+def offers(package: str) -> bool:
+    known = shutil.which("apt-cache")
+    if known is None:
+        return False
+    return subprocess.run([known, "show", package], capture_output=True).returncode == 0
 
 
 def install_package(name: str) -> str:

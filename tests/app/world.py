@@ -5,6 +5,7 @@ from __future__ import annotations
 import atexit
 import json
 import logging
+import os
 import shutil
 import threading
 import time
@@ -53,6 +54,8 @@ CLIENT_SECRET = "canary-of-the-client-secret+/%25"
 
 # Repeats come at once; the breaker, which has tests of its own, stays closed.
 LIMITS = Limits(longest_pause=0.01, failures=100)
+
+MEMORY = "/dev/shm"  # noqa: S108  # a new folder is made in it, which nobody else may read
 
 Json = dict[str, Any]
 
@@ -233,7 +236,7 @@ def opened(
     """`changed` may rewrite the app's launch-config.json, `clients_changed` what the EHR knows of
     each of our clients.
     """
-    folder, clock, log = Path(mkdtemp(prefix="app-")), Clock(), Log()
+    folder, clock, log = Path(mkdtemp(prefix="app-", dir=_memory())), Clock(), Log()
     clients = _clients(folder, auth, clients_changed)
     loggers = (logging.getLogger("smartapp"), logging.getLogger("werkzeug"))
     config = Config(app_url=app_url, clients=clients, access_seconds=access_seconds)
@@ -254,6 +257,12 @@ def opened(
             services.transport.close()
             services.audit.close()
             shutil.rmtree(folder)
+
+
+@cache
+def _memory() -> str | None:
+    """A folder of no disk, where there is one: every event of the audit waits until it is kept."""
+    return MEMORY if os.access(MEMORY, os.W_OK) else None
 
 
 def _app(services: Services) -> Flask:
