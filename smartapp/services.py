@@ -36,6 +36,7 @@ from smartapp.workflow.gate import Gate
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.seal import Seal
+from smartapp.workflow.unreviewed import form_as_message
 
 CAPABILITY_SECONDS = 600.0
 
@@ -183,6 +184,7 @@ class Services:
             self.transport.together,
             seal=self.seal,
             decide=partial(decided_again, self.policy, self.vocabulary),
+            as_message=partial(form_as_message, self.policy, self.vocabulary),
         )
 
     def courier(

@@ -12,6 +12,7 @@ import { SkipLink } from "govuk-frontend/dist/govuk/components/skip-link/skip-li
 import { keep } from "./keeping.js";
 import { leave } from "./leaving.js";
 import { downloads } from "./downloads.js";
+import { live } from "./live.js";
 import { followUp } from "./questions.js";
 import { fillReplies } from "./replies.js";
 import { sendOnce } from "./sending.js";
@@ -36,6 +37,7 @@ for (const component of [
 const enhancements = {
   "nav[data-unread]": countUnread,
   "[data-session]": watchSession,
+  "[data-live]": live,
   "[data-downloads]": downloads,
   "form[data-keep]": keep,
   "form[data-leaving]": leave,

@@ -15,6 +15,7 @@ from smartapp.config.findings import Findings, did_you_mean
 from smartapp.config.scope_sets import check_scope_set
 from smartapp.config.settings import Audience, ClientAuth, Ehr, LaunchKind
 
+_ID = re.compile(r"(?!\.+\Z)[A-Za-z0-9._-]{1,128}", re.ASCII)
 _KEY = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 _SETS = {
     Audience.PATIENT: ("patient",),
@@ -135,9 +136,13 @@ def _registration(entry: Entry, around: Surroundings, findings: Findings) -> Ehr
         token_origin=entry.optional_text("token_origin"),
         client_secret=_client_secret(entry, key, client_auth, around.environ),
         vendor=entry.texts_by_name("vendor"),
+        queue_patients=entry.texts("queue_patients"),
     )
     _check_addresses(entry, ehr, around)
     _check_vendor(entry, ehr.vendor)
+    for index, patient in enumerate(ehr.queue_patients):
+        if not _ID.fullmatch(patient):
+            entry.problem(f"queue_patients[{index}]", f"{patient!r} is not the id of a patient")
     entry.refuse_unknown_keys()
     return ehr
 

@@ -49,6 +49,8 @@ class Ehr:
     token_origin: str | None = None
     client_secret: str | None = field(default=None, repr=False)
     vendor: Mapping[str, str] = field(default_factory=dict)
+    # For an EHR that answers for one patient at a time: the ids of those whose queue staff work.
+    queue_patients: tuple[str, ...] = ()
 
     @property
     def base(self) -> str:

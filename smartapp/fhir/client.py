@@ -49,6 +49,7 @@ class Found:
     withheld: int = 0
     following: str | None = None  # where it goes on, if all up to there came whole
     applied: frozenset[str] | None = None  # the parameters that the EHR says it understood
+    total: int | None = None  # of all pages, as the EHR counts
 
     @property
     def sorted(self) -> bool:
@@ -368,6 +369,7 @@ class _Haul:
             withheld=self._withheld,
             following=self.following,
             applied=self._applied,
+            total=self._total if self._from_start else None,
         )
 
 

@@ -54,6 +54,7 @@ class Message:
     unreadable: bool  # carries something that this app cannot show
     recipients: tuple[Reference, ...] = ()
     files: tuple[Attached, ...] = ()
+    kind: str = "Communication"  # or the form that stands for one that never came
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
@@ -91,7 +92,12 @@ class Message:
 
     @property
     def reference(self) -> str:
-        return f"Communication/{self.id}"
+        return f"{self.kind}/{self.id}"
+
+    @property
+    def is_form(self) -> bool:
+        """Nobody wrote any words: what was sent is the form itself."""
+        return self.kind != "Communication"
 
     @property
     def thread(self) -> str:

@@ -16,6 +16,7 @@ from smartapp.fhir.message import coded, named
 from smartapp.fhir.routing import RED_FLAG, Routing
 
 OPEN = ("draft", "requested", "received", "accepted", "ready", "in-progress", "on-hold")
+SITE = "site"  # where the patient is seen, by the clinic's own code
 ENDED = ("completed", "cancelled", "rejected", "failed")
 
 
@@ -48,6 +49,7 @@ class WorkTask:
     json: Json = field(repr=False)
     business_status: Concept | None = None  # as it stands there, in whosever codes
     identifier: str | None = None  # ours, where this app made it
+    site: str = ""  # the clinic's code for the place, where it is known
     changes: tuple[Change, ...] = ()  # by staff, the oldest first; never for a patient
     notes: tuple[Note, ...] = ()  # nor these
     thread: str | None = None  # the id that the messages and the work of one request share
@@ -69,6 +71,7 @@ class WorkTask:
         response = _detail(task, "input", vocabulary, "answers")
         answers = response.reference("valueReference") if response else None
         outcome = _detail(task, "output", vocabulary, "outcome")
+        site = _detail(task, "input", vocabulary, SITE)
         return cls(
             id=task.required_text("id"),
             etag=etag_of(json),
@@ -88,6 +91,7 @@ class WorkTask:
             json=json,
             business_status=stage,
             identifier=task.identifier(vocabulary.task),
+            site=(site.text("valueString") if site else None) or "",
             changes=changes_of(task, vocabulary.change),
             notes=tuple(_notes(task)),
             thread=group.text("value") if group else None,

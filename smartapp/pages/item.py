@@ -15,7 +15,7 @@ from smartapp.pages.beside import Panel
 from smartapp.pages.form import answer_words
 from smartapp.pages.form.shelf import sent_files
 from smartapp.pages.history import History
-from smartapp.pages.queue import Badge, due_words, urgency, written_in
+from smartapp.pages.queue_line import Badge, due_words, urgency, written_in
 from smartapp.pages.shell import Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of, title_of

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 class Paths:
     lid: str
     seal: Callable[[str], str] = field(repr=False)  # "Type/id" to a handle
+    narrowed: str = ""  # which part of the queue is looked at, as a query
 
     @property
     def home(self) -> str:
@@ -105,4 +106,16 @@ class Paths:
         return self.seal(reference)
 
     def item(self, reference: str) -> str:
-        return f"{self.queue}/{self.seal(reference)}"
+        """The handle also keeps where in the queue it was found, for the way back."""
+        name = f"{reference}?{self.narrowed}" if self.narrowed else reference
+        return f"{self.queue}/{self.seal(name)}"
+
+    def back_to_queue(self, said: str = "") -> str:
+        """As it was left."""
+        query = "&".join(filter(None, (self.narrowed, f"said={said}" if said else "")))
+        return f"{self.queue}?{query}" if query else self.queue
+
+    @property
+    def unworked(self) -> str:
+        """What waits without any work, a part at a time."""
+        return f"{self.queue}/unworked"

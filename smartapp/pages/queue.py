@@ -2,44 +2,72 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 
-from smartapp.fhir.people import Patient
-from smartapp.fhir.routing import Routing
-from smartapp.fhir.section import Section
 from smartapp.pages.paths import Paths
+from smartapp.pages.queue_line import QueueRow, Reading
 from smartapp.pages.shell import Link, Shell
-from smartapp.pages.when import day_words
 from smartapp.words import Words, in_locale
-from smartapp.workflow.policy.model import Policy, Queue
-from smartapp.workflow.queue import QueueItem
-
-# Titles, summaries and reasons are written into the EHR for all staff, in one language.
-WRITTEN = "en"
+from smartapp.workflow.narrowing import FIRST_LINES, MOST_LINES, NO_SITE, Narrowing, Whose
+from smartapp.workflow.open_work import Lack, LoadedQueue
+from smartapp.workflow.policy.model import Policy, Priority, Queue
 
 
 @dataclass(frozen=True)
-class Badge:
+class Option:
+    value: str
     text: str
-    kind: str  # "urgent", "late", "soon", "done" or "quiet"
+    selected: bool
 
 
 @dataclass(frozen=True)
-class QueueRow:
-    title: str
-    href: str
-    who: str
-    summary: str
-    why: str
-    due: str
-    queue: str
-    owner: str
-    badges: tuple[Badge, ...]
-    late: bool
-    mine: bool
-    written_in: str
+class Filter:
+    """One thing to narrow the queue by."""
+
+    name: str
+    label: str
+    options: tuple[Option, ...]
+
+
+@dataclass(frozen=True)
+class Filters:
+    heading: str
+    whose_label: str
+    whose: tuple[Link, ...]
+    action: str
+    kept: tuple[tuple[str, str], ...]  # what goes along unseen
+    filters: tuple[Filter, ...]
+    button: str
+    reset: Link | None
+    is_open: bool
+
+
+@dataclass(frozen=True)
+class Several:
+    """What can be done with all chosen lines at once."""
+
+    action: str
+    label: str
+    hint: str
+    take: str
+    close: str
+
+
+@dataclass(frozen=True)
+class Lines:
+    """What changes while the page is open; a script asks for this part again."""
+
+    rows: tuple[QueueRow, ...]
+    why_label: str
+    rule_label: str
+    count: str
+    none: str
+    trouble: str
+    again: Link | None
+    weekend: str
+    more: Link | None
+    freshness: str
 
 
 @dataclass(frozen=True)
@@ -47,14 +75,44 @@ class QueuePage:
     shell: Shell
     heading: str
     lead: str
-    rows: tuple[QueueRow, ...]
-    why_label: str
-    none: str
-    trouble: str
-    again: Link | None
+    notes: tuple[str, ...]  # what this EHR cannot do for a queue
+    lines: Lines
+    filters: Filters | None
+    several: Several | None
+    refresh: str  # where the script asks for the lines again
+    look_again: Link
+    changed: str  # what is said when they have changed
+    unworked: Link | None
+    unworked_note: str
     urgent_label: str
     urgent: str
-    freshness: str
+
+
+def queue_lines(
+    reading: Reading, loaded: LoadedQueue, narrowing: Narrowing, *, again: str, read_at: str
+) -> Lines:
+    words, items = reading.words, loaded.items
+    rows = tuple(reading.row(item) for item in items.items)
+    before = sum(reading.is_before_closing(item) for item in items.items)
+    return Lines(
+        rows=rows,
+        why_label=words("Why here"),
+        rule_label=words("rule"),
+        count=_count(words, loaded, narrowing),
+        none=_none(words, narrowing) if items.is_known_empty else "",
+        trouble=_trouble(words, loaded),
+        again=Link(words("Try again"), again) if not items.whole else None,
+        weekend=words.plural(
+            "{count} item was received before the weekend or holiday. It comes first.",
+            "{count} items were received before the weekend or holiday. They come first.",
+            before,
+            count=before,
+        )
+        if before
+        else "",
+        more=_more(reading, loaded, narrowing),
+        freshness=words("Read from the EHR at {time}.", time=read_at),
+    )
 
 
 def queue_page(
@@ -64,12 +122,11 @@ def queue_page(
     *,
     policy: Policy,
     queues: tuple[Queue, ...],
-    items: Section[QueueItem],
-    patients: Mapping[str, Patient],
-    reader: str,
-    now: datetime,
-    read_at: str,
+    lines: Lines,
+    loaded: LoadedQueue,
+    narrowing: Narrowing,
     only_patient: bool,
+    may_change: bool,
 ) -> QueuePage:
     names = ", ".join(in_locale(queue.name, words.locale) for queue in queues)
     return QueuePage(
@@ -78,21 +135,68 @@ def queue_page(
         lead=words("You work these queues: {queues}.", queues=names)
         if names
         else words("Your role works no queue here. Ask your manager if that is wrong."),
-        rows=tuple(
-            _row(words, paths, policy, item, patients, reader, now, sure=items.whole)
-            for item in items.items
-        ),
-        why_label=words("Why here"),
-        none=words("Nothing is waiting.") if items.is_known_empty else "",
-        trouble=_trouble(words, items),
-        again=Link(words("Try again"), paths.queue) if not items.whole else None,
+        notes=tuple(_notes(words, loaded.lacks)),
+        lines=lines,
+        filters=filters(words, paths, policy, queues, narrowing)
+        if queues and not only_patient
+        else None,
+        several=several(words, paths) if may_change and any(r.choose for r in lines.rows) else None,
+        refresh=f"{paths.queue}/now?{narrowing.query}" if queues else "",
+        look_again=Link(words("Look again"), paths.back_to_queue()),
+        changed=words("The queue has changed. You see it as it is now."),
+        unworked=_unworked(words, paths, loaded),
+        unworked_note=_unworked_note(words, loaded),
         urgent_label=words("What counts as urgent"),
         urgent=in_locale(policy.urgent, words.locale),
-        freshness=words("Read from the EHR at {time}.", time=read_at),
     )
 
 
-def _trouble(words: Words, items: Section[QueueItem]) -> str:
+def several(words: Words, paths: Paths) -> Several:
+    return Several(
+        action=f"{paths.queue}/several",
+        label=words("With the chosen lines"),
+        hint=words("Choose lines by their boxes first."),
+        take=words("Take them"),
+        close=words("Close them…"),
+    )
+
+
+# --- what there is, and what there is not --------------------------------------------------------
+
+
+def _count(words: Words, loaded: LoadedQueue, narrowing: Narrowing) -> str:
+    shown = len(loaded.items.items)
+    if not shown:
+        return ""
+    if (
+        loaded.is_long
+        and loaded.total is not None
+        and not (narrowing.site or _is_unclaimed(narrowing))
+    ):
+        return words(
+            "The first {count} of {total} open items, by when they are due.",
+            count=shown,
+            total=loaded.total,
+        )
+    if loaded.is_long:
+        return words("The first {count} open items, by when they are due.", count=shown)
+    return words.plural("{count} open item", "{count} open items", shown, count=shown)
+
+
+def _is_unclaimed(narrowing: Narrowing) -> bool:
+    return narrowing.whose == Whose.UNCLAIMED
+
+
+def _none(words: Words, narrowing: Narrowing) -> str:
+    if narrowing.is_all:
+        return words("Nothing is waiting.")
+    return words("Nothing is waiting that fits what you chose above.")
+
+
+def _trouble(words: Words, loaded: LoadedQueue) -> str:
+    items = loaded.items
+    if Lack.MANY_PATIENTS in loaded.lacks:
+        return ""
     if items.failed:
         return words("The queue could not be loaded. This does not mean that it is empty.")
     if not items.whole:
@@ -100,79 +204,123 @@ def _trouble(words: Words, items: Section[QueueItem]) -> str:
     return ""
 
 
-def _row(
-    words: Words,
-    paths: Paths,
-    policy: Policy,
-    item: QueueItem,
-    patients: Mapping[str, Patient],
-    reader: str,
-    now: datetime,
-    *,
-    sure: bool,
-) -> QueueRow:
-    """`sure`: all work was loaded, so a message that has none is really nobody's."""
-    mine = item.owner is not None and item.owner.target == reader
-    late = item.is_late(now)
-    return QueueRow(
-        title=item.title or words("A request"),
-        href=paths.item(item.reference),
-        who=who(words, patients.get(item.patient or "")),
-        summary=item.routing.summary,
-        why=item.routing.reason,
-        due=due_words(words, item.routing.due, now) or words("No due time"),
-        queue=in_locale(policy.queue(item.routing.queue).name, words.locale),
-        owner=_owner(words, item, mine=mine, sure=sure),
-        badges=tuple(_badges(words, item, late)),
-        late=late,
-        mine=mine,
-        written_in=written_in(words),
+def _notes(words: Words, lacks: Iterable[Lack]) -> Iterable[str]:
+    sentences = {
+        Lack.MANY_PATIENTS: words(
+            "This EHR answers for one patient at a time, so there is no queue of all patients. "
+            "Open this app from a patient’s chart: there you see what is open for that patient."
+        ),
+        Lack.SOME_PATIENTS: words(
+            "This EHR answers for one patient at a time. You see the patients whom your "
+            "administrator has listed, and no others."
+        ),
+        Lack.WORK: words(
+            "This EHR keeps no work items. The list is made from what patients sent and nobody "
+            "has answered. Nobody can take a line here, so agree who answers."
+        ),
+        Lack.MESSAGES: words(
+            "This EHR shows this app no messages. What patients wrote is not in this list."
+        ),
+        Lack.FORMS: words("This EHR shows this app no forms. They are not in this list."),
+        Lack.ORDER: words(
+            "This EHR does not sort work. What it sent first is shown, in order of due time; "
+            "choose a topic to see less at a time."
+        ),
+    }
+    return [text for lack, text in sentences.items() if lack in frozenset(lacks)]
+
+
+def _more(reading: Reading, loaded: LoadedQueue, narrowing: Narrowing) -> Link | None:
+    if not loaded.is_long or len(loaded.items.items) < narrowing.show:
+        return None
+    if narrowing.show >= MOST_LINES:
+        return None
+    further = replace(narrowing, show=narrowing.show + FIRST_LINES)
+    return Link(
+        reading.words("Show {count} more", count=FIRST_LINES),
+        f"{reading.paths.queue}?{further.query}#line-{narrowing.show}",
     )
 
 
-def due_words(words: Words, due: datetime | None, now: datetime) -> str:
-    if due is None:
-        return ""
-    if words.is_same_day(due, now):
-        return words("Due today, {time}", time=words.time(due))
-    return words("Due {time}", time=words.day_and_time(due))
+def _unworked(words: Words, paths: Paths, loaded: LoadedQueue) -> Link | None:
+    """Beside a long queue all of it; beside a short one what lies further back."""
+    if loaded.following is not None:
+        address = f"{paths.unworked}?from={paths.seal(f'Page/{loaded.following}')}"
+        return Link(words("Look further back"), address)
+    if loaded.is_long:
+        return Link(words("Look for messages and forms without a work item"), paths.unworked)
+    return None
 
 
-def written_in(words: Words) -> str:
-    """The language of what stands in the EHR for staff, where it is not that of the page."""
-    return "" if words.locale == WRITTEN else WRITTEN
+def _unworked_note(words: Words, loaded: LoadedQueue) -> str:
+    if loaded.following is not None:
+        return words(
+            "The newest {count} messages were looked through for some that nobody has answered.",
+            count=loaded.looked_through,
+        )
+    if loaded.is_long:
+        return words("Messages and forms that have no work item yet are not in this list.")
+    return ""
 
 
-def who(words: Words, patient: Patient | None) -> str:
-    if patient is None:
-        return words("Patient’s name could not be loaded")
-    name = patient.name or words("Name not in the record")
-    if patient.birth_date is None:
-        return name
-    return words("{name}, born {date}", name=name, date=day_words(words, patient.birth_date))
+# --- narrowing -----------------------------------------------------------------------------------
 
 
-def _owner(words: Words, item: QueueItem, *, mine: bool, sure: bool) -> str:
-    if mine:
-        return words("You have it")
-    if item.owner is None and not sure and not item.reference.startswith("Task/"):
-        return words("It is not known who has it")
-    if item.owner is None:
-        return words("Nobody has it yet")
-    return words("{name} has it", name=item.owner.display or words("Someone else"))
+def filters(
+    words: Words, paths: Paths, policy: Policy, queues: tuple[Queue, ...], narrowing: Narrowing
+) -> Filters:
+    names = {
+        Whose.ALL: words("All"),
+        Whose.MINE: words("Mine"),
+        Whose.UNCLAIMED: words("Nobody has it"),
+    }
+    return Filters(
+        heading=words("Show only"),
+        whose_label=words("Whose items"),
+        whose=tuple(
+            Link(text, _address(paths, replace(narrowing, whose=each)), narrowing.whose == each)
+            for each, text in names.items()
+        ),
+        action=paths.queue,
+        kept=(("whose", narrowing.whose),) if narrowing.whose != Whose.ALL else (),
+        filters=tuple(_filters(words, policy, queues, narrowing)),
+        button=words("Show these"),
+        reset=None if narrowing.is_all else Link(words("Show everything"), paths.queue),
+        is_open=not replace(narrowing, whose=Whose.ALL).is_all,
+    )
 
 
-def urgency(words: Words, routing: Routing | None) -> list[Badge]:
-    """A danger that the patient named is more than a short time left."""
-    if routing is not None and routing.red_flags:
-        return [Badge(words("Red flag"), "urgent")]
-    if routing is not None and routing.priority != "routine":
-        return [Badge(words("Urgent"), "soon")]
-    return []
+def _address(paths: Paths, narrowing: Narrowing) -> str:
+    query = replace(narrowing, show=FIRST_LINES).query
+    return f"{paths.queue}?{query}" if query else paths.queue
 
 
-def _badges(words: Words, item: QueueItem, late: bool) -> list[Badge]:
-    badges = urgency(words, item.routing)
-    if late:
-        badges.append(Badge(words("Late"), "late"))
-    return badges
+def _filters(
+    words: Words, policy: Policy, queues: tuple[Queue, ...], narrowing: Narrowing
+) -> Iterable[Filter]:
+    locale = words.locale
+    topics = {code: in_locale(each.words.short, locale) for code, each in policy.topics.items()}
+    sites = {site.code: in_locale(site.name, locale) for site in policy.named.sites}
+    priorities: dict[str, str] = {
+        Priority.STAT: words("At once"),
+        Priority.ASAP: words("As soon as possible"),
+        Priority.URGENT: words("Urgent"),
+        Priority.ROUTINE: words("Routine"),
+    }
+    if len(queues) > 1:
+        named = {each.code: in_locale(each.name, locale) for each in queues}
+        yield _filter("queue", words("Queue"), words("All queues"), named, narrowing.queue)
+    yield _filter("topic", words("Topic"), words("All topics"), topics, narrowing.topic)
+    yield _filter(
+        "priority", words("How urgent"), words("All of them"), priorities, narrowing.priority
+    )
+    if sites:
+        sites[NO_SITE] = words("Place not known")
+        yield _filter("site", words("Place"), words("All places"), sites, narrowing.site)
+
+
+def _filter(
+    name: str, label: str, everything: str, named: Mapping[str, str], chosen: str
+) -> Filter:
+    options = [Option(code, text, code == chosen) for code, text in named.items()]
+    return Filter(name, label, (Option("", everything, not chosen), *options))

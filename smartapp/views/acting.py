@@ -83,10 +83,10 @@ def _owner(task: WorkTask | None) -> str | None:
 def _after(here: Here, key: str, kind: Kind, task: WorkTask, after: WorkTask) -> str:
     """On with the next item, where this one has left the desk."""
     leaves = key in {acts.REROUTE, acts.ESCALATE, acts.REASSIGN}
-    address = here.paths.queue if leaves else here.paths.item(after.reference)
-    if kind is Kind.NOTE:
-        return f"{address}?said=noted"
-    return undoable(here, f"{address}?said={kind}", task, after, kind)
+    said = "noted" if kind is Kind.NOTE else str(kind)
+    item = f"{here.paths.item(after.reference)}?said={said}"
+    address = here.paths.back_to_queue(said) if leaves else item
+    return address if kind is Kind.NOTE else undoable(here, address, task, after, kind)
 
 
 def _reassign(handed: Handed) -> WorkTask:
@@ -158,7 +158,7 @@ def take_back(here: Here) -> View:
     try:
         told = open_link(here.active.handle_key, here.active.lid, link, now)
     except LinkExpired:
-        return see_other(f"{here.paths.queue}?said=too-late")
+        return see_other(here.paths.back_to_queue("too-late"))
     if told is None:
         raise NotFound("nothing to take back")
     was = Before.read(told)
@@ -176,6 +176,6 @@ def take_back(here: Here) -> View:
         after = undo(desk, task, was, queue_words(here, was.queue))
     except ClaimLost:
         record.claim_lost(here, patient_id, was.reference)
-        return see_other(f"{here.paths.queue}?said=too-late")
+        return see_other(here.paths.back_to_queue("too-late"))
     record.changed(here, patient_id, after, task.status, how=Kind.UNDONE)
     return see_other(f"{here.paths.item(after.reference)}?said=undone")

@@ -76,7 +76,7 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
         record.claim_lost(here, opened.patient.id, opened.reference)
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
     record.changed(here, opened.patient.id, closed, task.status)
-    return see_other(undoable(here, f"{here.paths.queue}?said=closed", task, closed, Kind.CLOSED))
+    return see_other(undoable(here, here.paths.back_to_queue("closed"), task, closed, Kind.CLOSED))
 
 
 def _not_sent(here: Here, opened: OpenItem, sent: Submission) -> View:

@@ -33,6 +33,7 @@ from smartapp.workflow.gate import ASKING, Gate
 from smartapp.workflow.loading import Loader
 
 AUTHORS = ("Patient/", "RelatedPerson/")
+WORK = ("Task", "Communication", "QuestionnaireResponse")  # what an item of the queue can be
 
 P = ParamSpec("P")
 View = str | Response
@@ -57,7 +58,11 @@ class Here:
     @property
     def paths(self) -> Paths:
         active = self.active
-        return Paths(active.lid, lambda name: seal_handle(active.handle_key, active.lid, name))
+        return Paths(
+            active.lid,
+            lambda name: seal_handle(active.handle_key, active.lid, name),
+            g.get("narrowed", ""),
+        )
 
     @property
     def role(self) -> Role:
@@ -104,9 +109,12 @@ class Here:
 
     def named(self, handle: str, *kinds: str) -> str:
         """The resource behind a handle, if it is of a kind that this page is about."""
-        reference = open_handle(self.active.handle_key, self.active.lid, handle)
-        if reference is None or reference.split("/", 1)[0] not in kinds:
+        name = open_handle(self.active.handle_key, self.active.lid, handle)
+        if name is None or (kind := name.split("/", 1)[0]) not in kinds:
             raise NotFound("no such handle in this session")
+        if kind not in WORK:
+            return name
+        reference, _, g.narrowed = name.partition("?")
         return reference
 
     def client(self, patient_id: str | None = None) -> FhirClient:

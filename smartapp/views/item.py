@@ -14,7 +14,7 @@ from smartapp.pages.said import lost_claim
 from smartapp.pages.shell import Link, Notice
 from smartapp.sessions.handles import seal_link
 from smartapp.views import record
-from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.here import WORK, Here, View, requires_launch
 from smartapp.views.item_shown import OpenItem, show_item
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.show import see_other, show, staff_shell
@@ -60,7 +60,7 @@ def release(here: Here, handle: str) -> View:
     except ClaimLost as lost:
         return lost_item(here, opened, handle, lost)
     record.changed(here, opened.patient.id, task, was.status)
-    return see_other(undoable(here, f"{here.paths.queue}?said=released", was, task, Kind.RELEASED))
+    return see_other(undoable(here, here.paths.back_to_queue("released"), was, task, Kind.RELEASED))
 
 
 def queue_words(here: Here, code: str) -> str:
@@ -79,12 +79,16 @@ def undoable(here: Here, address: str, was: WorkTask, task: WorkTask, kind: Kind
 
 def open_item(here: Here, handle: str) -> OpenItem:
     """Server-side and afresh for every step: the queue must be one that this person works."""
-    reference = here.named(handle, "Task", "Communication")
+    reference = here.named(handle, *WORK)
     staff = staff_here(here)
     patient_id = patient_behind(here.client(), reference, here.services.vocabulary)
     loader = here.loader(patient_id)
-    got = loader.all_of(patient=loader.patient, messages=loader.messages, tasks=loader.tasks)
-    requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    got = loader.all_of(
+        patient=loader.patient, messages=loader.messages, tasks=loader.tasks, forms=loader.forms
+    )
+    requests = loader.read_requests(
+        as_found(got["messages"]), as_found(got["tasks"]), as_found(got["forms"])
+    )
     found = request_behind(requests, reference)
     if found.routing is None or not staff.works(found.routing.queue):
         g.whose = patient_id
@@ -137,7 +141,7 @@ def _moved_away(here: Here, kept: str) -> View:
         title,
         person=staff.name,
         failing=True,
-        back=Link(here.words("Back to the queue"), here.paths.queue),
+        back=Link(here.words("Back to the queue"), here.paths.back_to_queue()),
     )
     return show("item_gone", gone_page(here.words, shell, title=title, kept=kept), 409)
 

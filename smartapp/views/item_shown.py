@@ -123,7 +123,7 @@ def show_item(
             person=opened.staff.name,
             whose=whose_record(here.words, opened.patient),
             failing=bool(faults) or (acted is not None and bool(acted.faults)),
-            back=Link(here.words("Back to the queue"), here.paths.queue),
+            back=Link(here.words("Back to the queue"), here.paths.back_to_queue()),
             said=said,
         ),
         request=opened.request,

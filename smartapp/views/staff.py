@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+import hmac
 from functools import partial
 
-from flask import Blueprint
+from flask import Blueprint, g, render_template, request
+from werkzeug.wrappers import Response
 
+from smartapp.errors import NotFound
+from smartapp.fhir.people import Patient
 from smartapp.launch import Role
-from smartapp.pages.queue import queue_page
-from smartapp.pages.shell import whose_record
+from smartapp.pages.queue import Lines, queue_lines, queue_page
+from smartapp.pages.queue_line import Reading
+from smartapp.pages.shell import Link, Shell, whose_record
+from smartapp.pages.unworked import unworked_page
+from smartapp.sessions.handles import open_handle
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import show, staff_shell
-from smartapp.workflow.open_work import load_queue
+from smartapp.workflow.loading import Loader
+from smartapp.workflow.narrowing import Narrowing
+from smartapp.workflow.open_work import LoadedQueue, load_queue, load_unworked
 from smartapp.workflow.staff import StaffMember, staff_member
 
 bp = Blueprint("staff", __name__, url_prefix="/l/<lid>/queue")
 
 STAFF_SECONDS = 60.0
+PAGE = "Page/"  # before the EHR's address of a later page of a search
 
 
 def staff_here(here: Here) -> StaffMember:
@@ -39,32 +49,156 @@ def staff_here(here: Here) -> StaffMember:
 @bp.get("")
 @requires_launch(Role.STAFF)
 def queue(here: Here) -> View:
-    staff = staff_here(here)
-    loaded = load_queue(here.loader(), staff, here.now)
+    staff, narrowing = staff_here(here), narrowed(here)
+    loaded = _load(here, staff, narrowing)
     record.listed(here, loaded.items.items)
-    patient_id = here.active.launched.patient_id
-    patient = loaded.patients.get(f"Patient/{patient_id}") if patient_id else None
-    if patient_id and patient is None:
-        patient = here.loader().patient()
-    if patient:
-        record.viewed(here, patient.id)
+    patient = patient_of_chart(here, loaded)
     title = here.words("Queue")
     page = queue_page(
         here.words,
-        staff_shell(
-            here,
-            title,
-            person=staff.name,
-            whose=whose_record(here.words, patient) if patient else None,
-        ),
+        queue_shell(here, title, staff, patient),
         here.paths,
         policy=here.services.policy,
         queues=staff.queues,
-        items=loaded.items,
+        lines=_lines(here, staff, loaded, narrowing),
+        loaded=loaded,
+        narrowing=narrowing,
+        only_patient=patient is not None,
+        may_change=may_change(here),
+    )
+    return show("queue", page)
+
+
+@bp.get("/now")
+@requires_launch(Role.STAFF, prolongs=False)
+def now(here: Here) -> View:
+    """A script looks again. That keeps nobody signed in; and what has not changed is not shown
+    again, so that it need not go on record again either.
+    """
+    staff, narrowing = staff_here(here), narrowed(here)
+    loaded = _load(here, staff, narrowing)
+    lines = _lines(here, staff, loaded, narrowing)
+    seen = request.headers.get("X-Seen", "")
+    state = _state_of(here, lines)
+    same = hmac.compare_digest(seen.encode(), state.encode())
+    if not same:
+        record.listed(here, loaded.items.items)
+    html = render_template("queue_now.html", lines=lines, same=same)
+    return Response(html, headers={"X-State": state}, content_type="text/html; charset=utf-8")
+
+
+@bp.get("/unworked")
+@requires_launch(Role.STAFF)
+def unworked(here: Here) -> View:
+    """What waits without any work: beside a long queue, and further back than a page looks."""
+    staff, narrowing = staff_here(here), narrowed(here)
+    loaded = load_unworked(
+        here.loader(), staff, here.now, narrowing=narrowing, following=_following(here)
+    )
+    record.listed(here, loaded.items.items)
+    patient = patient_of_chart(here, loaded)
+    title = here.words("Without a work item")
+    back = Link(here.words("Back to the queue"), here.paths.back_to_queue())
+    page = unworked_page(
+        here.words,
+        queue_shell(here, title, staff, patient, back=back),
+        here.paths,
+        lines=_lines(here, staff, loaded, narrowing),
+        loaded=loaded,
+    )
+    return show("unworked", page)
+
+
+# --- what all of them need ------------------------------------------------------------------------
+
+
+def narrowed(here: Here) -> Narrowing:
+    narrowing = Narrowing.read(request.args, here.services.policy)
+    g.narrowed = narrowing.query
+    return narrowing
+
+
+def may_change(here: Here) -> bool:
+    return here.gate.may("Task", "update")
+
+
+def patient_of_chart(here: Here, loaded: LoadedQueue) -> Patient | None:
+    """Whose chart this is opened in; that their record was looked at goes on record."""
+    patient_id = here.active.launched.patient_id
+    if not patient_id:
+        return None
+    patient = loaded.patients.get(f"Patient/{patient_id}") or here.loader().patient()
+    record.viewed(here, patient.id)
+    return patient
+
+
+def queue_shell(
+    here: Here,
+    title: str,
+    staff: StaffMember,
+    patient: Patient | None,
+    *,
+    back: Link | None = None,
+) -> Shell:
+    whose = whose_record(here.words, patient) if patient else None
+    return staff_shell(here, title, person=staff.name, whose=whose, back=back)
+
+
+def reading_of(here: Here, staff: StaffMember, loaded: LoadedQueue) -> Reading:
+    policy = here.services.policy
+    return Reading(
+        words=here.words,
+        paths=here.paths,
+        policy=policy,
         patients=loaded.patients,
         reader=staff.reference,
         now=here.now,
-        read_at=here.words.date_time(here.now),
-        only_patient=bool(patient_id),
+        closed_since=policy.calendar.closed_since(here.now),
+        sure=loaded.items.whole,
+        may_change=False,
     )
-    return show("queue", page)
+
+
+def _load(here: Here, staff: StaffMember, narrowing: Narrowing) -> LoadedQueue:
+    return load_queue(
+        here.loader(),
+        staff,
+        here.now,
+        narrowing=narrowing,
+        policy=here.services.policy,
+        patients=_loaders(here),
+    )
+
+
+def _loaders(here: Here) -> tuple[Loader, ...]:
+    """For an EHR that answers for one patient at a time, those that the configuration names."""
+    if here.active.launched.patient_id:
+        return ()
+    named = here.services.ehr_of(here.active).queue_patients
+    return tuple(here.loader(each) for each in named)
+
+
+def _lines(here: Here, staff: StaffMember, loaded: LoadedQueue, narrowing: Narrowing) -> Lines:
+    return queue_lines(
+        reading_of(here, staff, loaded),
+        loaded,
+        narrowing,
+        again=here.paths.back_to_queue(),
+        read_at=here.words.date_time(here.now),
+    )
+
+
+def _following(here: Here) -> str | None:
+    sealed = request.args.get("from")
+    if sealed is None:
+        return None
+    name = open_handle(here.active.handle_key, here.active.lid, sealed)
+    if name is None or not name.startswith(PAGE):
+        raise NotFound("no such page in this session")
+    return name.removeprefix(PAGE)
+
+
+def _state_of(here: Here, lines: Lines) -> str:
+    """Of no use to anybody else: it says only whether these are the lines that were shown."""
+    told = repr((lines.rows, lines.count, lines.none, lines.trouble, lines.weekend))
+    return hmac.new(here.active.handle_key, told.encode(), "sha256").hexdigest()[:32]

@@ -39,7 +39,7 @@ class Answering:
         at: datetime,
     ) -> Step:
         """The answer as a message in the patient's thread."""
-        root = request.root
+        root, last = request.root, request.messages[-1]
         reference = f"Patient/{patient.id}"
         body = new_message(
             vocabulary=vocabulary,
@@ -51,8 +51,9 @@ class Answering:
             sent=at,
             words=self.text,
             recipients=(_asker(request) or reference,),
-            root=root.thread,
-            answer_to=request.messages[-1].reference,
+            root=None if root.is_form else root.thread,
+            answer_to=None if last.is_form else last.reference,
+            about=((root.reference, ""),) if root.is_form else (),
             language=self.language,
         )
         return step(body, vocabulary.message, self.sid, reference)

@@ -90,6 +90,18 @@ class Calendar:
             count += 1
         return count
 
+    def closed_since(self, now: datetime) -> datetime | None:
+        """On the first open day after two closed ones or more: when it had closed before them."""
+        today = self.local(now).date()
+        day = today - timedelta(days=1)
+        while not self.opens_on(day) and today - day < timedelta(days=30):
+            day -= timedelta(days=1)
+        closed = (today - day).days - 1
+        openings = tuple(self._stretches(day))
+        if closed < 2 or not self.opens_on(today) or not openings:
+            return None
+        return openings[-1][1]
+
     def is_open(self, at: datetime) -> bool:
         at = self.local(at)
         return any(

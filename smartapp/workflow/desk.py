@@ -12,7 +12,7 @@ from smartapp.errors import ClaimLost, Conflict, EhrError, MalformedAnswer, NotF
 from smartapp.fhir.change import Change, Kind
 from smartapp.fhir.client import ETAG, FhirClient
 from smartapp.fhir.codes import Vocabulary
-from smartapp.fhir.element import Reference
+from smartapp.fhir.element import Element, Reference
 from smartapp.fhir.message import Message, coded, named
 from smartapp.fhir.people import Practitioner
 from smartapp.fhir.section import Section
@@ -33,6 +33,11 @@ NOTE_TRIES = 8  # a note goes beside whatever somebody else has changed in the m
 def patient_behind(client: FhirClient, reference: str, vocabulary: Vocabulary) -> str:
     """The id of the patient whom an item of the queue is about."""
     resource = client.read(reference)
+    if reference.startswith("QuestionnaireResponse/"):
+        subject = Element.resource(resource, "QuestionnaireResponse").reference("subject")
+        if subject is None or subject.kind != "Patient" or subject.target is None:
+            raise NotFound("the form names no patient")
+        return subject.target.removeprefix("Patient/")
     read = WorkTask.from_fhir if reference.startswith("Task/") else Message.from_fhir
     item = read(resource, vocabulary)
     if item is None or item.patient is None:

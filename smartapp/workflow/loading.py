@@ -21,7 +21,7 @@ from smartapp.fhir.routing import UNSEALED_REASON, Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.gate import Gate
-from smartapp.workflow.requests import Request, requests_of
+from smartapp.workflow.requests import Request, requests_of, with_forms
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.trail import Trail
 
@@ -30,6 +30,7 @@ PAGE_SECONDS = 12.0
 PORTION = 40
 MOST_SINGLY = 40  # messages with files, each asked for alone
 MOST_MEDICINES = 40
+NO_FORMS = Found(())
 MOST_UNDECIDED = 20  # so many are decided again for one page; people decide on the rest
 
 
@@ -58,6 +59,7 @@ class Loader:
     reader: str = ""  # who reads, "Patient/id" or another
     seal: Seal | None = None  # None: whatever a resource says of its routing is taken for true
     decide: Callable[[Message, Json], Routing | None] | None = None  # by a message and its answers
+    as_message: Callable[[Json], Message | None] | None = None  # a form that came without one
 
     def patient(self) -> Patient:
         return Patient.from_fhir(self.client.read(f"Patient/{self.client.patient_id}"))
@@ -120,6 +122,12 @@ class Loader:
             return self.search("Task", fresh=True)
         except (NotDone, NotFound):
             return Found(())
+
+    def forms(self) -> Found:
+        """Those that patients filled in, for what came without a message."""
+        if self.as_message is None or not self.gate.may("QuestionnaireResponse", "search-type"):
+            return Found(())
+        return self.search("QuestionnaireResponse", fresh=True)
 
     def search(
         self, kind: str, *parameters: tuple[str, str], fresh: bool = False, pages: int = 10
@@ -200,14 +208,20 @@ class Loader:
         return replace(said, items=tuple(decided(each) for each in said.items))
 
     def read_requests(
-        self, messages: Found | SmartappError, tasks: Found | SmartappError
+        self,
+        messages: Found | SmartappError,
+        tasks: Found | SmartappError,
+        forms: Found | SmartappError = NO_FORMS,
     ) -> Requests:
-        """Without the messages there is nothing to show; without the work, not the whole."""
+        """Without the messages there is nothing to show; without the work, not the whole. A form
+        that no message speaks of is a request of its own, for those who ask for forms.
+        """
         said = self.read_messages(messages)
         work, todos = section_of(tasks, self.read_task), self._todos(tasks)
         if said.failed:
             return Requests(whole=False, failure=said.failure, todos=todos)
-        requests = requests_of(said.items, work.items)
+        sent = section_of(forms, self.as_message) if self.as_message else Section[Message]()
+        requests = requests_of(with_forms(said.items, sent.items), work.items)
         shown = tuple(each for each in requests if not self._is_kept_back(each))
         return Requests(shown, said.whole and work.whole, todos=todos)
 

@@ -1,129 +1,322 @@
-"""Loading the clinic's queue from the EHR."""
+"""Loading the clinic's queue from the EHR: all of it where it is short, its beginning where not."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import partial
 
-from smartapp.errors import (
-    MalformedAnswer,
-    NotAllowed,
-    SmartappError,
-)
+from smartapp.errors import MalformedAnswer, NotAllowed, Rejected, SmartappError
 from smartapp.fhir.client import Found
-from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask
-from smartapp.workflow.loading import Loader, as_found
-from smartapp.workflow.queue import QueueItem, queue_of
-from smartapp.workflow.requests import threads_of, waits_for_answer
+from smartapp.workflow import unworked
+from smartapp.workflow.loading import PAGE_SECONDS, Loader, as_found
+from smartapp.workflow.narrowing import Narrowing, Whose
+from smartapp.workflow.policy.model import Policy
+from smartapp.workflow.promise import Promises
+from smartapp.workflow.queue import QueueItem, order, queue_of
+from smartapp.workflow.requests import PRIORITIES
 from smartapp.workflow.staff import StaffMember
+from smartapp.workflow.streams import CannotBeSorted, Streams
 
-RECENT = timedelta(days=30)  # most of what waits without work
-MOST_OLDER = 500  # messages of ours that are looked through for one that nobody answered
+SHORT = 100  # a queue of so many is read whole, and sorted together with what has no work yet
+MOST_ASKED_SINGLY = 40  # patients, where an EHR answers for one at a time
+
+Parameters = tuple[tuple[str, str], ...]
+
+
+class Lack(StrEnum):
+    """What this EHR cannot do for a queue, so that the page can say it."""
+
+    WORK = "work"
+    MESSAGES = "messages"
+    FORMS = "forms"
+    MANY_PATIENTS = "many-patients"  # it answers for one at a time, and nobody said for which
+    SOME_PATIENTS = "some-patients"  # only for those of the configuration
+    ORDER = "order"  # it does not sort, and there is too much to sort here
 
 
 @dataclass(frozen=True)
 class LoadedQueue:
     items: Section[QueueItem]
     patients: Mapping[str, Patient]  # by "Patient/id"
+    total: int | None = None  # open work of these queues, as the EHR counts it
+    is_long: bool = False  # only its beginning was read, and nothing of what has no work yet
+    following: str | None = None  # where the search for messages without work goes on
+    looked_through: int = 0  # so many messages, so far
+    lacks: frozenset[Lack] = frozenset()
 
 
-def load_queue(loader: Loader, staff: StaffMember, now: datetime) -> LoadedQueue:
-    """Open work of this person's queues, and patients' messages that have none yet."""
+@dataclass(frozen=True)
+class _Opening:
+    """Who looks at what, in which EHR."""
+
+    loader: Loader
+    staff: StaffMember
+    now: datetime
+    narrowing: Narrowing
+    policy: Policy | None
+
+    @property
+    def queues(self) -> tuple[str, ...]:
+        mine = tuple(each.code for each in self.staff.queues)
+        wanted = self.narrowing.queue
+        return tuple(each for each in mine if wanted in {"", each})
+
+    @property
+    def narrowed(self) -> Parameters:
+        """What the EHR itself can leave out. It is looked at again here, whatever the EHR does."""
+        asked = []
+        if self.narrowing.whose == Whose.MINE:
+            asked.append(("owner", self.staff.reference))
+        return tuple(asked)
+
+    def wants(self, item: QueueItem) -> bool:
+        mine = self.staff.works(item.routing.queue)
+        return mine and self.narrowing.holds(item, self.staff.reference)
+
+
+def load_queue(
+    loader: Loader,
+    staff: StaffMember,
+    now: datetime,
+    *,
+    narrowing: Narrowing | None = None,
+    policy: Policy | None = None,
+    patients: Sequence[Loader] = (),
+) -> LoadedQueue:
+    """Open work of this person's queues, and what patients sent that has none yet.
+
+    `patients` are loaders for those of the configuration, for an EHR that answers for one patient
+    at a time.
+    """
     if not staff.queues:
         return LoadedQueue(Section(), {})  # and no message of any patient is read for it
-    got = loader.all_of(
-        tasks=lambda: _open_tasks(loader, staff),
-        strays=lambda: _strays(loader, staff),
-        messages=lambda: _recent_messages(loader, now),
-        older=lambda: _older_messages(loader, now),
+    opening = _Opening(loader, staff, now, narrowing or Narrowing(), policy)
+    got = _first_pages(opening)
+    if _refuses_many_patients(loader, got):
+        return _one_by_one(opening, patients)
+    loaded = _loaded(opening, got)
+    return replace(loaded, lacks=loaded.lacks | lacks_of(loader))
+
+
+def lacks_of(loader: Loader) -> frozenset[Lack]:
+    needs = {
+        Lack.WORK: "Task",
+        Lack.MESSAGES: "Communication",
+        Lack.FORMS: "QuestionnaireResponse",
+    }
+    return frozenset(
+        lack for lack, kind in needs.items() if not loader.gate.may(kind, "search-type")
     )
-    found = as_found(got["tasks"])
+
+
+def _first_pages(opening: _Opening) -> dict[str, object]:
+    loader = opening.loader
+    return loader.all_of(
+        tasks=lambda: _open_tasks(opening),
+        strays=lambda: _strays(opening),
+        **unworked.calls(loader, opening.now),
+    )
+
+
+def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
+    loader, found = opening.loader, as_found(got["tasks"])
+    if isinstance(found, Found) and found.following is not None:
+        return _long(opening, found)
     tasks = section_of(found, loader.read_task)
     if tasks.failure is not None:
         # Without the work, every message would look as if nobody had taken it.
         return LoadedQueue(Section(whole=False, failure=tasks.failure), {})
     strays = section_of(as_found(got["strays"]), loader.read_task)
-    messages = loader.read_messages(as_found(got["messages"]))
-    older = loader.read_messages(as_found(got["older"]))
     known = (*tasks.items, *strays.items)
-    said = (*messages.items, *older.items)
-    worked = _work_for(loader, said, known)
-    items = queue_of(known, said, staff.works, worked.items)
+    said = unworked.said(loader, got, known)
+    items = _derived(opening, known, said)
     queue = Section(
         items=items,
-        whole=all(part.whole for part in (tasks, strays, messages, older, worked)),
-        failure=None if items else messages.failure,
+        whole=tasks.whole and strays.whole and said.whole,
+        failure=None if items else said.messages.failure,
     )
-    return LoadedQueue(queue, _patients(loader, found, items))
+    return LoadedQueue(
+        queue,
+        _patients(loader, found, items),
+        total=len(items) if queue.whole and opening.narrowing.is_all else None,
+        following=said.following,
+        looked_through=said.looked_through,
+    )
 
 
-def _open_tasks(loader: Loader, staff: StaffMember) -> Found:
-    system = loader.vocabulary.queue
-    queues = ",".join(f"{system}|{queue.code}" for queue in staff.queues)
+def _derived(
+    opening: _Opening, known: Sequence[WorkTask], said: unworked.Said
+) -> tuple[QueueItem, ...]:
+    items = queue_of(known, said.messages.items, opening.staff.works, said.worked.items)
+    return tuple(each for each in items if opening.wants(each))
+
+
+# --- a long queue --------------------------------------------------------------------------------
+
+
+def _long(opening: _Opening, first: Found) -> LoadedQueue:
+    """Its beginning, in the order of a full sort. What has no work yet is looked for beside it."""
+    count, lacks = opening.narrowing.show, frozenset[Lack]()
+    try:
+        queue = _in_order(opening, count)
+    except (CannotBeSorted, Rejected, NotAllowed):
+        queue, lacks = _unsorted(opening, count), frozenset({Lack.ORDER})
+    except SmartappError as failure:
+        queue = Section[QueueItem](whole=False, failure=failure)
+    return LoadedQueue(
+        queue,
+        _patients(opening.loader, Found(()), queue.items),
+        total=first.total,
+        is_long=True,
+        lacks=lacks,
+    )
+
+
+def _in_order(opening: _Opening, count: int) -> Section[QueueItem]:
+    if opening.policy is None:
+        raise CannotBeSorted
+    wanted = opening.narrowing.priority
+    streams = Streams(
+        opening.loader,
+        Promises(opening.policy),
+        opening.queues,
+        opening.narrowed,
+        opening.narrowing.topic,
+        opening.wants,
+    )
+    return streams.first(count, (wanted,) if wanted else PRIORITIES)
+
+
+def _unsorted(opening: _Opening, count: int) -> Section[QueueItem]:
+    """Where the EHR cannot sort: as much as can be read, and said to be no more than that."""
+    found = _open_tasks(opening, pages=10)
+    tasks = section_of(found, opening.loader.read_task)
+    items = queue_of(tasks.items, (), opening.staff.works)
+    wanted = tuple(each for each in items if opening.wants(each))
+    return Section(wanted[:count], tasks.whole and len(wanted) <= count, tasks.failure)
+
+
+def load_unworked(
+    loader: Loader,
+    staff: StaffMember,
+    now: datetime,
+    *,
+    narrowing: Narrowing,
+    following: str | None = None,
+) -> LoadedQueue:
+    """What has no work yet, a part at a time: beside a long queue, and further back in any."""
+    if not staff.queues:
+        return LoadedQueue(Section(), {})
+    opening = _Opening(loader, staff, now, narrowing, None)
+    if following is None:
+        said = unworked.said(loader, loader.all_of(**unworked.calls(loader, now)), ())
+    else:
+        said = unworked.said_from(loader, following)
+    items = _derived(opening, (), said)
+    section = Section(items, said.whole, None if items else said.messages.failure)
+    return LoadedQueue(
+        section,
+        _patients(loader, Found(()), items),
+        following=said.following,
+        looked_through=said.looked_through,
+    )
+
+
+# --- an EHR that answers for one patient at a time -----------------------------------------------
+
+
+def _refuses_many_patients(loader: Loader, got: Mapping[str, object]) -> bool:
+    """It says of each search that it does not take it so: not that it is forbidden, or broken."""
+    if loader.client.patient_id is not None:
+        return False
+    kinds = {"tasks": "Task", "messages": "Communication", "forms": "QuestionnaireResponse"}
+    made = [got[name] for name, kind in kinds.items() if loader.gate.may(kind, "search-type")]
+    return bool(made) and all(isinstance(each, Rejected) for each in made)
+
+
+def _one_by_one(opening: _Opening, patients: Sequence[Loader]) -> LoadedQueue:
+    lacks = lacks_of(opening.loader)
+    if not patients:
+        nothing = Section[QueueItem](whole=False)
+        return LoadedQueue(nothing, {}, lacks=lacks | {Lack.MANY_PATIENTS})
+    openings = [replace(opening, loader=each) for each in patients[:MOST_ASKED_SINGLY]]
+    calls = [partial(_of_one, each) for each in openings]
+    parts = opening.loader.together(calls, within=PAGE_SECONDS)
+    loaded = [each for each in parts if isinstance(each, LoadedQueue)]
+    items = sorted((item for each in loaded for item in each.items.items), key=order)
+    failures = [each for each in parts if isinstance(each, SmartappError)]
+    failures += [each.items.failure for each in loaded if each.items.failure is not None]
+    whole = not failures and all(each.items.whole for each in loaded)
+    failure = failures[0] if failures and not items else None
+    return LoadedQueue(
+        Section(tuple(items), whole and len(patients) <= MOST_ASKED_SINGLY, failure),
+        {reference: who for each in loaded for reference, who in each.patients.items()},
+        lacks=lacks | {Lack.SOME_PATIENTS},
+    )
+
+
+def _of_one(opening: _Opening) -> LoadedQueue:
+    return _loaded(opening, _first_pages(opening))
+
+
+# --- searches ------------------------------------------------------------------------------------
+
+
+def _open_tasks(opening: _Opening, *, pages: int = 1) -> Found:
+    system = opening.loader.vocabulary.queue
+    queues = ",".join(f"{system}|{queue}" for queue in opening.queues)
     if not queues:
         return Found(())
-    return _search_tasks(loader, ("performer", queues), ("_include", "Task:patient"))
+    topic = opening.narrowing.topic
+    code = [("code", f"{opening.loader.vocabulary.topic}|{topic}")] if topic else []
+    pressing = opening.narrowing.priority
+    priority = [("priority", pressing)] if pressing and pressing != "routine" else []
+    return _search_tasks(
+        opening.loader,
+        ("performer", queues),
+        *code,
+        *priority,
+        *opening.narrowed,
+        ("_include", "Task:patient"),
+        pages=pages,
+    )
 
 
-def _strays(loader: Loader, staff: StaffMember) -> Found:
-    """For those who review, our work in every queue: one of them may be a queue no longer."""
+def _strays(opening: _Opening) -> Found:
+    """For those who review, our work in no queue of today: one may be a queue no longer."""
+    loader, staff = opening.loader, opening.staff
     if not staff.reviews:
         return Found(())
-    return _search_tasks(loader, ("code", f"{loader.vocabulary.topic}|"))
+    ours = ("code", f"{loader.vocabulary.topic}|")
+    elsewhere = ",".join(f"{loader.vocabulary.queue}|{each}" for each in sorted(staff.all_queues))
+    try:
+        return _search_tasks(loader, ours, ("performer:not", elsewhere), pages=10)
+    except Rejected:
+        return _search_tasks(loader, ours, pages=10)
 
 
-def _search_tasks(loader: Loader, *parameters: tuple[str, str]) -> Found:
+def _search_tasks(loader: Loader, *parameters: tuple[str, str], pages: int) -> Found:
     if not loader.gate.may("Task", "search-type"):
         return Found(())
-    is_open = ("status", ",".join(OPEN))
+    usual = (("status", ",".join(OPEN)), *parameters)
+    ordered = (("_sort", "authored-on"), ("_count", str(SHORT)))
     try:
-        return loader.search("Task", is_open, *parameters, ("_count", "100"), fresh=True)
+        return loader.search("Task", *usual, *ordered, fresh=True, pages=pages)
     except NotAllowed:
         return Found((), complete=False)  # it was granted, and still it is not to be had
 
 
-def _recent_messages(loader: Loader, now: datetime) -> Found:
-    since = ("sent", f"ge{(now - RECENT).date().isoformat()}")
-    return loader.said(since, ("_sort", "-sent"))
-
-
-def _older_messages(loader: Loader, now: datetime) -> Found:
-    """A message that nobody has answered does not end with the month. Only what this app has
-    written: the other letters of the years are no work of its queues.
-    """
-    return loader.said(
-        ("category", f"{loader.vocabulary.topic}|"),
-        ("sent", f"lt{(now - RECENT).date().isoformat()}"),
-        ("_sort", "-sent"),
-        pages=MOST_OLDER // 100,
-    )
-
-
-def _work_for(
-    loader: Loader, messages: tuple[Message, ...], known: tuple[WorkTask, ...]
-) -> Section[WorkTask]:
-    """Work for what waits, in any state and queue: what has some is not asked for again."""
-    taken = {(task.focus, task.patient) for task in known}
-    waiting = {
-        first: thread[0].patient
-        for first, thread in threads_of(messages).items()
-        if waits_for_answer(thread)
-    }
-    roots = [first for first, patient in waiting.items() if (first, patient) not in taken]
-    if not roots or not loader.gate.may("Task", "search-type"):
-        return Section()
-    found = loader.in_portions("Task", "focus", roots)
-    parts = [section_of(each, loader.read_task) for each in found]
-    whole = all(part.whole for part in parts)
-    return Section(tuple(task for part in parts for task in part.items), whole)
+# --- patients ------------------------------------------------------------------------------------
 
 
 def _patients(
-    loader: Loader, found: Found | SmartappError, items: tuple[QueueItem, ...]
+    loader: Loader, found: Found | SmartappError, items: Sequence[QueueItem]
 ) -> dict[str, Patient]:
     """Those that came along, and the rest by search. A line without a name says so."""
     included = {} if isinstance(found, SmartappError) else dict(found.included)

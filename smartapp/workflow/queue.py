@@ -32,6 +32,19 @@ class QueueItem:
     owner: Reference | None
     asked_by: Reference | None
     since: datetime | None
+    stage: str = ""
+    site: str = ""  # of the clinic, as the policy calls it; empty where nobody says
+    etag: str = ""  # the version that is shown; empty for what is no work yet
+
+    @property
+    def is_work(self) -> bool:
+        return self.reference.startswith("Task/")
+
+    @property
+    def is_by_another(self) -> bool:
+        """Somebody acts for the patient."""
+        who = self.asked_by
+        return who is not None and who.target is not None and who.target != self.patient
 
     def is_late(self, now: datetime) -> bool:
         return self.routing.due is not None and self.routing.due < now
@@ -49,7 +62,7 @@ def queue_of(
     """
     known = {task.reference: task for task in tasks}
     work = work_by_focus((*known.values(), *worked))
-    items = [_from_task(task) for task in known.values() if task.is_open]
+    items = [from_task(task) for task in known.values() if task.is_open]
     for first, thread in threads_of(messages).items():
         task = work.get((first, thread[0].patient))
         if task is None and waits_for_answer(thread):
@@ -57,10 +70,10 @@ def queue_of(
         later = reopening(task, thread) if task else None
         if task is not None and later is not None:
             items.append(_written_again(task, later))
-    return tuple(sorted((item for item in items if works(item.routing.queue)), key=_order))
+    return tuple(sorted((item for item in items if works(item.routing.queue)), key=order))
 
 
-def _from_task(task: WorkTask) -> QueueItem:
+def from_task(task: WorkTask) -> QueueItem:
     return QueueItem(
         reference=task.reference,
         patient=task.patient,
@@ -70,18 +83,23 @@ def _from_task(task: WorkTask) -> QueueItem:
         owner=task.owner,
         asked_by=task.requester,
         since=task.authored.earliest if task.authored else None,
+        stage=task.stage,
+        site=task.site,
+        etag=task.etag or "",
     )
 
 
 def _written_again(task: WorkTask, message: Message) -> QueueItem:
     """Work that was over, and that the patient has not let rest."""
     return replace(
-        _from_task(task),
+        from_task(task),
         reference=message.reference,
         routing=again(task.routing),
         owner=None,
         asked_by=message.sender,
         since=message.sent.earliest if message.sent else None,
+        stage="",
+        etag="",
     )
 
 
@@ -108,10 +126,12 @@ def _from_message(thread: Sequence[Message]) -> list[QueueItem]:
     return [item]
 
 
-def _order(item: QueueItem) -> tuple[int, datetime]:
+def order(item: QueueItem) -> tuple[int, datetime, datetime, str]:
     """A priority that nobody knows counts as the highest, and where no answer was promised for a
-    time, the time of asking stands for it: nothing waits for ever behind the promises.
+    time, the time of asking stands for it: nothing waits for ever behind the promises. Of equals
+    the older comes first, never the newer.
     """
     pressing = item.routing.priority
     rank = PRIORITIES.index(pressing) if pressing in PRIORITIES else 0
-    return rank, item.routing.due or item.since or FIRST
+    since = item.since or FIRST
+    return rank, item.routing.due or since, since, item.reference

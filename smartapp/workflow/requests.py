@@ -155,6 +155,21 @@ def requests_of(messages: Iterable[Message], tasks: Iterable[WorkTask]) -> tuple
     return tuple(sorted(found, key=lambda request: _when(request.messages[-1]), reverse=True))
 
 
+def with_forms(messages: Sequence[Message], forms: Iterable[Message]) -> tuple[Message, ...]:
+    """A form that the patient's own message speaks of is no second item. One that came alone is
+    the first message of its thread, and what staff say about it belongs there.
+    """
+    spoken_of = {a.target for each in messages if each.may_be_from_patient for a in each.about}
+    alone = {each.reference: each for each in forms if each.reference not in spoken_of}
+
+    def in_its_thread(message: Message) -> Message:
+        about = next((a.target for a in message.about if a.target in alone), None)
+        is_first = message.root is None and message.is_from_clinic
+        return replace(message, root=about) if about and is_first else message
+
+    return (*(in_its_thread(each) for each in messages), *alone.values())
+
+
 def reopening(task: WorkTask, thread: Sequence[Message]) -> Message | None:
     """The first message since the work ended. Where nobody knows when that was, what is no first
     message counts as later: better looked at twice than never.

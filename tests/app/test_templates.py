@@ -75,6 +75,7 @@ def test_every_template_is_of_use(world: World, patient: Patient, nurse: Staff) 
         patient.browser.click("Potassium")
         patient.go("nowhere", status=404)
         nurse.opens("tom")
+        nurse.browser.get(f"{nurse.home}/queue/unworked")
         nurse.answers_and_closes()
         patient.browser.submit(patient.go("start").form("/sign-out"))
 

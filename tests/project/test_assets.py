@@ -51,6 +51,7 @@ def test_the_script_is_one_module_that_asks_only_its_own_session(
         "dataset.session",  # how long it lasts
         "action",  # of the form whose typed words are kept
         "href",  # of a copy of the record, as the page offers it
+        "dataset.live",  # the queue as it is now
         "",  # how many answers are new
     }
 

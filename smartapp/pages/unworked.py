@@ -1,0 +1,49 @@
+"""What patients sent and nobody has answered, where no work item stands for it yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from smartapp.pages.paths import Paths
+from smartapp.pages.queue import Lines
+from smartapp.pages.shell import Link, Shell
+from smartapp.words import Words
+from smartapp.workflow.open_work import LoadedQueue
+
+
+@dataclass(frozen=True)
+class UnworkedPage:
+    shell: Shell
+    heading: str
+    lead: str
+    found: str
+    lines: Lines
+    further: Link | None
+
+
+def unworked_page(
+    words: Words, shell: Shell, paths: Paths, *, lines: Lines, loaded: LoadedQueue
+) -> UnworkedPage:
+    count = len(lines.rows)
+    return UnworkedPage(
+        shell=shell,
+        heading=words("Without a work item"),
+        lead=words(
+            "Messages that nobody has answered and forms that nobody has looked at. Taking one "
+            "makes a work item of it."
+        ),
+        found=words.plural(
+            "{found} found. {count} messages were looked through here.",
+            "{found} found. {count} messages were looked through here.",
+            loaded.looked_through,
+            found=count,
+            count=loaded.looked_through,
+        ),
+        lines=lines,
+        further=Link(
+            words("Look further back"),
+            f"{paths.unworked}?from={paths.seal(f'Page/{loaded.following}')}",
+        )
+        if loaded.following
+        else None,
+    )

@@ -1,0 +1,67 @@
+"""A form that came without a message, seen as the first message of a thread: work like any."""
+
+from __future__ import annotations
+
+from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.element import Element, Json, Reference
+from smartapp.fhir.message import PATIENTS_SIDE, Message
+from smartapp.fhir.response import answers_of
+from smartapp.words import in_locale
+from smartapp.workflow.decided import travelling
+from smartapp.workflow.forms.answered import AnsweredForm
+from smartapp.workflow.policy.model import Policy, Topic
+from smartapp.workflow.routing import decide
+
+
+def form_as_message(policy: Policy, vocabulary: Vocabulary, json: Json) -> Message | None:
+    """None for what is nobody's work: drafts, what staff filled in, and what this app keeps for
+    itself, such as home readings, which always come with a message.
+
+    The rules decide from the answers alone, for nothing else travels with such a form.
+    """
+    form = AnsweredForm.from_fhir(json)
+    if form is None or not form.is_sent or form.authored is None:
+        return None
+    element = Element.resource(json, "QuestionnaireResponse")
+    topic = _topic_of(policy, vocabulary, form, element)
+    subject = element.reference("subject")
+    if topic is None or subject is None or subject.kind != "Patient":
+        return None
+    answers = answers_of(json) if topic.questionnaire.items else {}
+    decision = decide(topic, answers, {}, form.authored.earliest, policy.calendar)
+    return Message(
+        id=form.id,
+        identifier=element.identifier(vocabulary.response),
+        topic=topic.code,
+        subject_line=form.title or in_locale(topic.words.short, "en"),
+        priority=decision.priority,
+        patient=subject.target,
+        sender=form.author or element.reference("source"),
+        sent=form.authored,
+        received=None,
+        root=None,
+        about=(Reference(form.reference, ""),),
+        words=(),
+        language=element.text("language"),
+        routing=travelling(topic, answers, decision),
+        unreadable=False,
+        kind="QuestionnaireResponse",
+    )
+
+
+def _topic_of(
+    policy: Policy, vocabulary: Vocabulary, form: AnsweredForm, element: Element
+) -> Topic | None:
+    """By the form that was answered. What the clinic does not know counts where a patient wrote
+    it: an EHR keeps the questionnaires of its own staff in the same place.
+    """
+    url = form.questionnaire.partition("|")[0]
+    for topic in policy.topics.values():
+        if url and topic.questionnaire.url == url:
+            return topic
+    if url.startswith(f"{vocabulary.base}/"):
+        return None
+    writers = (element.reference("author"), element.reference("source"))
+    if any(each is not None and each.kind in PATIENTS_SIDE for each in writers):
+        return policy.forms.other
+    return None

@@ -1,0 +1,212 @@
+"""What waits without any work: messages that nobody answered, and forms that nobody looked at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from functools import partial
+
+from smartapp.errors import NotAllowed, NotFound, SmartappError
+from smartapp.fhir.client import Found
+from smartapp.fhir.message import Message
+from smartapp.fhir.section import Section, section_of
+from smartapp.fhir.task import WorkTask
+from smartapp.workflow.loading import Loader, as_found
+from smartapp.workflow.requests import threads_of, waits_for_answer, with_forms
+
+RECENT = timedelta(days=30)  # most of what waits without work
+MOST_OLDER = 500  # messages of ours that are looked through for one that nobody answered
+PAGES = 5  # of a hundred each, of what is recent, for one look
+
+Calls = Mapping[str, Callable[[], object]]
+
+
+@dataclass(frozen=True)
+class Said:
+    """What the patients' side sent of late, with the work that was found for it."""
+
+    messages: Section[Message]  # and the forms that no message speaks of
+    worked: Section[WorkTask]
+    looked_through: int
+    following: str | None = None  # where the search for messages goes on
+
+    @property
+    def whole(self) -> bool:
+        return self.messages.whole and self.worked.whole
+
+
+def calls(loader: Loader, now: datetime, *, pages: int = 1) -> Calls:
+    """The first page of each search; `said` reads on where that is wanted."""
+    return {
+        "messages": partial(recent_messages, loader, now, pages=pages),
+        "older": partial(_older_messages, loader, now),
+        "forms": partial(_recent_forms, loader, now),
+    }
+
+
+def recent_messages(loader: Loader, now: datetime, *, pages: int = 1) -> Found:
+    since = ("sent", f"ge{(now - RECENT).date().isoformat()}")
+    return _messages(loader, since, ("_sort", "-sent"), pages=pages)
+
+
+def _older_messages(loader: Loader, now: datetime) -> Found:
+    """A message that nobody has answered does not end with the month. Only what this app has
+    written: the other letters of the years are no work of its queues.
+    """
+    return _messages(
+        loader,
+        ("category", f"{loader.vocabulary.topic}|"),
+        ("sent", f"lt{(now - RECENT).date().isoformat()}"),
+        ("_sort", "-sent"),
+        pages=1,
+    )
+
+
+def _messages(loader: Loader, *parameters: tuple[str, str], pages: int) -> Found:
+    if not loader.gate.may("Communication", "search-type"):
+        return Found(())
+    return loader.said(*parameters, pages=pages)
+
+
+def _recent_forms(loader: Loader, now: datetime) -> Found:
+    if not loader.gate.may("QuestionnaireResponse", "search-type") or loader.as_message is None:
+        return Found(())
+    since = ("authored", f"ge{(now - RECENT).date().isoformat()}")
+    sent = ("status", "completed,amended")
+    counted = ("_count", "100")
+    try:
+        return loader.search(
+            "QuestionnaireResponse", sent, since, ("_sort", "-authored"), counted, fresh=True
+        )
+    except (NotAllowed, NotFound):
+        return Found((), complete=False)  # it was granted, and still it is not to be had
+
+
+def said(
+    loader: Loader, got: Mapping[str, object], known: Sequence[WorkTask], *, pages: int = PAGES
+) -> Said:
+    """Reads on from the first pages, and looks for work for what has none among `known`."""
+    recent = _read_on(loader, as_found(got["messages"]), pages)
+    older = _read_on(loader, as_found(got["older"]), MOST_OLDER // 100)
+    return _said(loader, recent, older, as_found(got["forms"]), known)
+
+
+def said_from(loader: Loader, following: str, known: Sequence[WorkTask] = ()) -> Said:
+    """The next part of a search that was not finished. The answer to what was written then may
+    have come long after it: for what seems to wait, the rest of its thread is asked for.
+    """
+    found = loader.client.follow("Communication", following, pages=PAGES)
+    return _said(loader, found, Found(()), Found(()), known, with_threads=True)
+
+
+def _read_on(loader: Loader, found: Found | SmartappError, pages: int) -> Found | SmartappError:
+    if isinstance(found, SmartappError) or found.following is None or pages < 2:
+        return found
+    more = loader.client.follow("Communication", found.following, pages=pages - 1)
+    known = {str(each["id"]) for each in found.matches}
+    new = tuple(each for each in more.matches if str(each["id"]) not in known)
+    return replace(more, matches=(*found.matches, *new))
+
+
+def _said(
+    loader: Loader,
+    recent: Found | SmartappError,
+    older: Found | SmartappError,
+    forms: Found | SmartappError,
+    known: Sequence[WorkTask],
+    *,
+    with_threads: bool = False,
+) -> Said:
+    messages, before = loader.read_messages(recent), loader.read_messages(older)
+    told = [*messages.items, *before.items]
+    if with_threads:
+        told += _rest_of_threads(loader, told)
+    bare = _bare_forms(loader, forms, known)
+    everything = with_forms(told, bare.items)
+    worked = _work_for(loader, everything, known)
+    following = recent.following if isinstance(recent, Found) else None
+    return Said(
+        Section(
+            everything,
+            whole=(messages.whole or following is not None) and before.whole and bare.whole,
+            failure=messages.failure,
+        ),
+        worked,
+        looked_through=len(messages.items),
+        following=following,
+    )
+
+
+def _rest_of_threads(loader: Loader, messages: Sequence[Message]) -> list[Message]:
+    waiting = [first for first, thread in threads_of(messages).items() if waits_for_answer(thread)]
+    if not waiting or not loader.gate.capability.searches_by("Communication", "part-of"):
+        return []
+    known = {each.reference for each in messages}
+    found = [
+        message
+        for each in loader.in_portions("Communication", "part-of", waiting)
+        for message in loader.read_messages(each).items
+    ]
+    return [each for each in found if each.reference not in known]
+
+
+# --- forms ---------------------------------------------------------------------------------------
+
+
+def _bare_forms(
+    loader: Loader,
+    forms: Found | SmartappError,
+    known: Iterable[WorkTask],
+) -> Section[Message]:
+    """Those that no work speaks of, nor any message of the same submission, which has the same
+    identifier: it is found also where it was not among those that were read.
+    """
+    read = loader.as_message
+    if read is None:
+        return Section()
+    sent = section_of(forms, read)
+    if sent.failure is not None:
+        return Section(whole=False)
+    worked = {task.response for task in known} | {task.focus for task in known}
+    left = [each for each in sent.items if each.reference not in worked]
+    named = _submissions_with_a_message(loader, left)
+    return replace(sent, items=tuple(each for each in left if each.identifier not in named))
+
+
+def _submissions_with_a_message(loader: Loader, forms: Sequence[Message]) -> frozenset[str]:
+    sids = [each.identifier for each in forms if each.identifier]
+    if not sids or not loader.gate.may("Communication", "search-type"):
+        return frozenset()
+    if not loader.gate.capability.searches_by("Communication", "identifier"):
+        return frozenset()
+    system = loader.vocabulary.message
+    found = loader.in_portions("Communication", "identifier", [f"{system}|{e}" for e in sids])
+    return frozenset(
+        message.identifier
+        for each in found
+        for message in section_of(each, loader.read_message).items
+        if message.identifier
+    )
+
+
+# --- work ----------------------------------------------------------------------------------------
+
+
+def _work_for(
+    loader: Loader, messages: Sequence[Message], known: Sequence[WorkTask]
+) -> Section[WorkTask]:
+    """Work for what waits, in any state and queue: what has some is not asked for again."""
+    taken = {(task.focus, task.patient) for task in known}
+    waiting = {
+        first: thread[0].patient
+        for first, thread in threads_of(messages).items()
+        if waits_for_answer(thread)
+    }
+    roots = [first for first, patient in waiting.items() if (first, patient) not in taken]
+    if not roots or not loader.gate.may("Task", "search-type"):
+        return Section()
+    found = loader.in_portions("Task", "focus", roots)
+    parts = [section_of(each, loader.read_task) for each in found]
+    whole = all(part.whole for part in parts)
+    return Section(tuple(task for part in parts for task in part.items), whole)
