@@ -12,7 +12,7 @@ from smartapp.views import record
 from smartapp.views.here import Here, View
 from smartapp.views.show import patient_shell, show
 from smartapp.words import in_locale
-from smartapp.workflow.policy.disclosure import TeenRule
+from smartapp.workflow.policy.disclosure import KINDS_OF, TeenRule
 
 P = ParamSpec("P")
 Route = Callable[Concatenate[Here, P], View]
@@ -31,6 +31,12 @@ def hidden_from_reader(here: Here) -> frozenset[str]:
         return frozenset()
     rule = teen_rule(here, here.loader().patient())
     return frozenset(rule.hidden_sections) if rule else frozenset()
+
+
+def kinds_hidden_from_reader(here: Here) -> frozenset[str]:
+    """The same by type of resource, for what a form would fill in from the record."""
+    hidden = hidden_from_reader(here)
+    return frozenset(kind for each in hidden for kind in KINDS_OF.get(each, ()))
 
 
 def kept_from_proxies(section: str) -> Callable[[Route[P]], Route[P]]:

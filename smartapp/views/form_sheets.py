@@ -18,6 +18,7 @@ from smartapp.fhir.questionnaire import Attachment
 from smartapp.pages.form.shelf import Shelf
 from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import SubmissionState
+from smartapp.views.confidential import kinds_hidden_from_reader
 from smartapp.views.here import Here
 from smartapp.workflow.answer_files import content_of
 from smartapp.workflow.forms import Reading
@@ -179,6 +180,9 @@ def _context(here: Here, found: FoundForm, patient: Json) -> Mapping[str, Any]:
         for each in queries_of(found.plan)
         if here.gate.may(each.kind, "search-type") and each.name
     ]
+    if queries and here.is_proxy:
+        hidden = kinds_hidden_from_reader(here)
+        queries = [each for each in queries if each.kind not in hidden]
     if queries:
         loader = here.loader()
         calls = [partial(loader.search, each.kind, *each.parameters) for each in queries]

@@ -23,6 +23,7 @@ from smartapp.pages import readings as pages
 from smartapp.pages.shell import Link
 from smartapp.sessions.submission import Step, SubmissionState
 from smartapp.views import record
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.sending import author, finish, hand_in, waiting
@@ -74,6 +75,7 @@ class Typed:
 
 @bp.get("")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def kinds(here: Here) -> View:
     patient = here.loader().patient()
     record.viewed(here, patient.id)
@@ -86,6 +88,7 @@ def kinds(here: Here) -> View:
 
 @bp.get("/<code>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def ask(here: Here, code: str) -> View:
     kind = _kind(here, code)
     return _elsewhere(here, kind) or _form(here, kind, _typed(here, kind))
@@ -93,6 +96,7 @@ def ask(here: Here, code: str) -> View:
 
 @bp.post("/<code>")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def answer(here: Here, code: str) -> View:
     kind = _kind(here, code)
     typed = _keep(here, _typed(here, kind), dict(request.form.items()))
@@ -108,6 +112,7 @@ def answer(here: Here, code: str) -> View:
 
 @bp.get("/<code>/check")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def check(here: Here, code: str) -> View:
     kind = _kind(here, code)
     typed = _typed(here, kind)
@@ -119,6 +124,7 @@ def check(here: Here, code: str) -> View:
 
 @bp.post("/<code>/send")
 @requires_launch(Role.PATIENT)
+@kept_from_proxies("results")
 def send(here: Here, code: str) -> View:
     """Sends once: the same submission again only shows what became of the first."""
     kind, sid = _kind(here, code), request.form.get("submission", "")

@@ -182,7 +182,12 @@ def of_the_ehr(**changes: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def asks(world: World, form: dict[str, Any], canonical: str = OWN) -> None:
+def asks(
+    world: World,
+    form: dict[str, Any],
+    canonical: str = OWN,
+    whose: str = "Patient/james-carter",
+) -> None:
     world.ehr.load(
         [
             form,
@@ -191,8 +196,8 @@ def asks(world: World, form: dict[str, Any], canonical: str = OWN) -> None:
                 "id": "please-fill-in",
                 "status": "requested",
                 "intent": "order",
-                "for": {"reference": "Patient/james-carter"},
-                "owner": {"reference": "Patient/james-carter"},
+                "for": {"reference": whose},
+                "owner": {"reference": whose},
                 "description": "Before your test",
                 "input": [{"type": {"text": "form"}, "valueCanonical": canonical}],
             },

@@ -11,6 +11,7 @@ from smartapp.sessions.handles import seal_handle
 from tests.app import forms, people
 from tests.app.papers import document, inside
 from tests.app.people import Patient
+from tests.app.test_forms import asks, of_the_ehr
 from tests.app.world import World
 
 SOME_DAYS = "LA6569-3"
@@ -212,3 +213,64 @@ def test_appointments_that_are_kept_back_are_not_among_what_comes_next(world: Wo
     assert not [each for each in world.asked() if "/Appointment" in each["path"]]
     zoe.go("next")
     assert [each for each in world.asked() if "/Appointment" in each["path"]]
+
+
+@pytest.mark.parametrize("name", ["start", "summary"])
+def test_a_page_of_many_parts_leaves_out_what_is_kept_back_before_it_is_asked_for(
+    world: World, name: str
+) -> None:
+    strict = hiding(world, "visits")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+
+    for who, is_there in ((zoe, True), (rachel, False)):
+        world.forgets_what_was_asked()
+        page = who.go(name).text
+        asked = [each["path"] for each in world.asked()]
+        assert any("/Appointment" in each for each in asked) is is_there
+        assert ("Coming appointments" in page) is is_there
+        assert "could not load" not in page
+
+
+def test_new_results_that_are_kept_back_are_not_on_the_start_page(world: World) -> None:
+    strict = hiding(world, "results")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+
+    for who, is_there in ((zoe, True), (rachel, False)):
+        world.forgets_what_was_asked()
+        assert ("New test results" in who.go("start").text) is is_there
+        assert bool([each for each in world.asked() if "/Observation" in each["path"]]) is is_there
+    assert rachel.go("summary").headings == ("This part is private",)
+
+
+def test_home_readings_are_kept_back_like_other_results(world: World) -> None:
+    strict = hiding(world, "results")
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+
+    for name in ("readings", "readings/blood-pressure", "readings/blood-pressure/check"):
+        assert rachel.go(name).headings == ("This part is private",), name
+    assert "This part is private" not in zoe.go("readings/blood-pressure").text
+
+
+def test_a_form_fills_nothing_in_that_is_kept_back(world: World) -> None:
+    query = {"name": "weight", "language": "application/x-fhir-query",
+             "expression": "Observation?code=3141-9"}  # fmt: skip
+    told = {"language": "text/fhirpath",
+            "expression": "%weight.entry.resource.value.value.first()"}  # fmt: skip
+    sdc = "http://hl7.org/fhir/uv/sdc/StructureDefinition"
+    question = {"linkId": "kilos", "type": "decimal", "text": "What do you weigh?"}
+    begins = {"url": f"{sdc}/sdc-questionnaire-initialExpression", "valueExpression": told}
+    variable = {"url": "http://hl7.org/fhir/StructureDefinition/variable", "valueExpression": query}
+    form = of_the_ehr(extension=[variable], item=[{**question, "extension": [begins]}])
+    asks(world, form, whose="Patient/zoe-bennett")
+    weight = {"resourceType": "Observation", "id": "zoe-kilos", "status": "final",
+              "subject": {"reference": "Patient/zoe-bennett"},
+              "code": {"coding": [{"system": "http://loinc.org", "code": "3141-9"}]},
+              "valueQuantity": {"value": 61.25, "unit": "kg"}}  # fmt: skip
+    world.ehr.load([weight])
+    strict = hiding(world, "results")
+
+    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
+    assert forms.sheet(forms.opens(zoe, "Before your test")).fields["kilos"] == ["61.25"]
+    world.forgets_what_was_asked()
+    assert forms.sheet(forms.opens(rachel, "Before your test")).fields["kilos"] == [""]
+    assert not [each for each in world.asked() if "/Observation" in each["path"]]

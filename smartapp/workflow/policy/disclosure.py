@@ -13,6 +13,13 @@ from smartapp.workflow.policy.reading import Reading, Table
 
 Label = tuple[str, str]  # system and code
 
+# What searches of a section bring: whoever does not see the one is not helped by the other.
+KINDS_OF: Mapping[str, frozenset[str]] = {
+    "documents": frozenset({"DocumentReference"}),
+    "plan": frozenset({"CarePlan", "Goal", "ServiceRequest"}),
+    "results": frozenset({"Observation", "DiagnosticReport"}),
+    "visits": frozenset({"Appointment", "Encounter"}),
+}
 SECTIONS = ("costs", "documents", "download", "plan", "results", "team", "visits")
 
 
