@@ -302,7 +302,9 @@ def profile_page(
         (words("Phone"), profile.phones),
         (words("Languages"), profile.languages),
     )
-    facts = tuple(Fact(label, lines) for label, lines in labelled if lines)
+    facts = tuple(
+        Fact(label, lines, dials=lines is profile.phones) for label, lines in labelled if lines
+    )
     return ProfilePage(
         shell=shell,
         heading=profile.name or words("Somebody without a name in the record"),

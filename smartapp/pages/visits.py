@@ -25,6 +25,7 @@ KEY = "visits"
 class Fact:
     label: str
     lines: tuple[str, ...]
+    dials: bool = False  # they are phone numbers
 
 
 def coming(section: Section[Appointment], now: datetime) -> list[Appointment]:
@@ -262,10 +263,12 @@ def _facts(words: Words, each: Appointment, places: Sequence[Place]) -> list[Fac
     people = tuple(person.name for person in each.people if person.name)
     if people:
         facts.append(Fact(words("With"), people))
-    where = tuple(line for place in places for line in (place.name, *place.address, place.phone))
+    where = tuple(line for place in places for line in (place.name, *place.address))
     named = where or tuple(place.name for place in each.places)
     if named:
         facts.append(Fact(words("Where"), tuple(line for line in named if line)))
+        phones = tuple(place.phone for place in places if place.phone)
+        facts += [Fact(words("Phone"), phones, dials=True)] if phones else []
     elif each.video:
         facts.append(Fact(words("Where"), (words("By video"),)))
     else:

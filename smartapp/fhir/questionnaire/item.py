@@ -112,6 +112,7 @@ class Item:
         default_factory=no_text
     )  # the text with its looks; not yet safe to show
     horizontal: bool = False
+    definition: str = ""  # the element of the record that is asked for, by its address
     max_size: int | None = None  # of a file, in bytes
     mime_types: tuple[str, ...] = ()
     initial: tuple[AnswerValue, ...] = ()

@@ -58,6 +58,7 @@ def _item(element: Element, value_sets: ValueSets, depth: int) -> Item:
         entry_format=has.text_in(element, "entryFormat"),
         xhtml=has.text_in(text, "rendering-xhtml") if text else {"en": ""},
         horizontal=_is_horizontal(element),
+        definition=element.text("definition") or "",
         max_size=_size(element),
         mime_types=tuple(
             kind for each in has.extensions(element, "mimeType") if (kind := each.text("valueCode"))

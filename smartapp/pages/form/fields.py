@@ -15,6 +15,22 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import OTHER, UNIT, FieldFault, Fields, as_posted
 from smartapp.workflow.forms.posted import takes_part_of_a_date
 
+OF_PATIENT = "http://hl7.org/fhir/StructureDefinition/Patient#Patient."
+PURPOSES = {
+    "name": "name",
+    "name.given": "given-name",
+    "name.family": "family-name",
+    "birthDate": "bday",
+    "telecom:phone.value": "tel",
+    "telecom:email.value": "email",
+    "address": "street-address",
+    "address.line": "address-line1",
+    "address.city": "address-level2",
+    "address.state": "address-level1",
+    "address.postalCode": "postal-code",
+    "address.country": "country-name",
+    "communication.language": "language",
+}
 BOOLEAN = ("true", "false")
 MOST_RADIOS = 10  # beyond, a list to choose from is shorter to scroll through
 LONGEST_HINT = 160  # letters: what is longer waits behind a heading until it is asked for
@@ -98,8 +114,15 @@ def field_of(
         high=_bound(item.max_value),
         add=button_words(words, item, sum(map(bool, given))) if kind == "files" else "",
         horizontal=item.horizontal,
+        purpose=_purpose(item, kind),
         nothing=words("Choose from the list"),
     )
+
+
+def _purpose(item: Item, kind: str) -> str:
+    purpose = PURPOSES.get(item.definition.removeprefix(OF_PATIENT), "")
+    is_one_line = kind != "textarea"
+    return "address-line1" if purpose == "street-address" and is_one_line else purpose
 
 
 def label_of(words: Words, item: Item) -> str:

@@ -74,6 +74,7 @@ class Field:
     high: str = ""
     files: tuple[ShownFile, ...] = ()
     horizontal: bool = False
+    purpose: str = ""  # for browsers, which fill in what somebody has told them once
     nothing: str = ""  # what a list to choose from begins with
     shown: bool = True  # by the answers so far
     html: str = ""  # the question with its looks, harmless already
