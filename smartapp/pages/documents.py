@@ -98,6 +98,7 @@ class DocumentPage:
     image: Link | None
     minutes: str
     again: Link
+    origin: Link
 
 
 @dataclass(frozen=True)
@@ -119,6 +120,7 @@ def document_page(
     text: str,
     trouble: str,
     again: str,
+    origin: str,
     phone: str,
 ) -> DocumentPage:
     title = title_of(words, document)
@@ -141,6 +143,7 @@ def document_page(
         image=None if image is None else Link(title, links.show(image)),
         minutes=words("The links on this page work for 15 minutes, and only for you."),
         again=Link(words("Try again"), again),
+        origin=Link(words("Where this comes from"), origin),
     )
 
 

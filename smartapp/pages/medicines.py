@@ -11,6 +11,7 @@ from smartapp.fhir.section import Section
 from smartapp.fhir.statement import MedicationStatement
 from smartapp.pages.block import Block, Row, freshness_of
 from smartapp.pages.day_plan import DayPlan, day_plan
+from smartapp.pages.origin import origin_link
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing
 from smartapp.pages.tracker import stage_words
@@ -32,6 +33,7 @@ class MedicineCard:
     ask: Link | None
     why_not: str
     learn: Link | None
+    origin: Link
 
 
 @dataclass(frozen=True)
@@ -160,6 +162,7 @@ def _card(
         or words("How to take it is not in the record. Ask the clinic if you are not sure."),
         facts=tuple(_facts(words, order, offer.facts.refills_left)),
         learn=at.learn(order.codings),
+        origin=origin_link(at, order.reference),
         asked=_asked(words, request, requests_known),
         request=Link(words("See your request"), paths.request(request.submission))
         if request is not None and request.submission

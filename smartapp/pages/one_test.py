@@ -10,6 +10,7 @@ from smartapp.fhir.amounts import Quantity
 from smartapp.fhir.observation import Measured, Observation
 from smartapp.fhir.section import Section
 from smartapp.pages.block import Badge, Trouble, again_of, freshness_of, trouble_of
+from smartapp.pages.origin import origin_link
 from smartapp.pages.results import badges_of, found_words, measured_of
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing, newest_first
@@ -27,6 +28,7 @@ class ResultLine:
     badges: tuple[Badge, ...]
     usual: str
     notes: tuple[str, ...]
+    origin: Link | None  # who wrote it down
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,7 @@ def one_test_page(
         else "",
         table_heading=words("All results of this test"),
         columns=(words("Date"), words("Result"), words("What the laboratory says")),
-        lines=tuple(_line(at, each) for each in items),
+        lines=tuple(_line(at, each, is_newest=not place) for place, each in enumerate(items)),
         older=older,
         freshness=freshness_of(words, section, at.source),
         none=words("No results of this test are in your record.") if section.is_known_empty else "",
@@ -89,7 +91,8 @@ def _legend(at: Showing, picture: Trend | None) -> str:
     return f"{usual} {square}".strip()
 
 
-def _line(at: Showing, observation: Observation) -> ResultLine:
+def _line(at: Showing, observation: Observation, *, is_newest: bool) -> ResultLine:
+    """Where it comes from is asked of the newest, and of what was changed."""
     words = at.words
     when = observation.is_of
     return ResultLine(
@@ -98,6 +101,9 @@ def _line(at: Showing, observation: Observation) -> ResultLine:
         badges=badges_of(words, observation),
         usual=usual_words(words, observation.main),
         notes=observation.notes,
+        origin=origin_link(at, observation.reference)
+        if is_newest or observation.was_changed
+        else None,
     )
 
 

@@ -88,7 +88,7 @@ def one(here: Here, handle: str) -> View:
     reference = here.named(handle, "DocumentReference")
     gate, loader, words = gate_of(here), here.loader(), here.words
     patient = loader.patient()
-    document = _checked(here, reference)
+    document = checked(here, reference)
     record.viewed(here, patient.id, DocumentReference=1)
     text, trouble = _text(here, document)
     title = title_of(words, document)
@@ -105,6 +105,7 @@ def one(here: Here, handle: str) -> View:
         text=text,
         trouble=trouble,
         again=here.paths.below("documents", reference),
+        origin=here.paths.below("origin", reference),
         phone=here.services.policy.phones.clinic,
     )
     return show("document", page)
@@ -127,7 +128,7 @@ def save(here: Here, link: str) -> View:
 def _file(here: Here, link: str, *, save: bool) -> Response:
     g.framed_by_us = True  # also where the answer is that there is none
     reference, version, place = _promised(here, link)
-    document = _checked(here, reference, version)
+    document = checked(here, reference, version)
     if place >= len(document.contents):
         raise DocumentChanged
     content = document.contents[place]
@@ -161,7 +162,7 @@ def _naming(gate: DocumentGate) -> Naming:
     return name
 
 
-def _checked(here: Here, reference: str, version: str = "") -> Document:
+def checked(here: Here, reference: str, version: str = "") -> Document:
     try:
         return check_again(here.loader(), gate_of(here), reference, version)
     except REFUSALS as refusal:

@@ -31,7 +31,7 @@ from smartapp.views.reading import Got, read, showing
 from smartapp.views.results import is_folded
 from smartapp.views.show import patient_shell, show
 from smartapp.views.stream import Piece, piece, stream
-from smartapp.workflow.record import Part
+from smartapp.workflow.record import Part, at_once
 from smartapp.workflow.record.care import APPOINTMENTS, VISITS
 from smartapp.workflow.record.parts import (
     ALLERGIES,
@@ -74,7 +74,7 @@ def summary(here: Here) -> View:
         piece(IMMUNIZATIONS, lambda section: vaccines_block(at, section)),
         piece(in_short(PROCEDURES, SINGLE), lambda section: procedures_block(at, section)),
         piece(in_short(REPORTS, SINGLE), lambda section: reports_block(at, section)),
-        piece(APPOINTMENTS, lambda section: first_of(coming(section), IN_SHORT, visits)),
+        piece(at_once(APPOINTMENTS), lambda section: first_of(coming(section), IN_SHORT, visits)),
         piece(in_short(VISITS, SINGLE), lambda section: first_of(past(section), IN_SHORT, visits)),
         piece(in_short(LIFE), lambda section: life_block(at, section, now=now)),
     )
@@ -91,7 +91,7 @@ def summary(here: Here) -> View:
 
 def in_short(part: Part[T], count: int = A_FEW) -> Part[T]:
     """Few rows are shown: the newest entries are enough to find them."""
-    return replace(part, a_page=count)
+    return replace(at_once(part), a_page=count)
 
 
 @bp.get("/allergies")

@@ -25,6 +25,7 @@ from smartapp.views.stream import Piece, piece, stream
 from smartapp.views.unread import unread
 from smartapp.words import in_locale
 from smartapp.workflow.loading import PAGE_SECONDS, Loader, Requests
+from smartapp.workflow.record import at_once
 from smartapp.workflow.record.care import APPOINTMENTS
 from smartapp.workflow.record.parts import RESULTS
 from smartapp.workflow.requests import Request
@@ -44,7 +45,7 @@ def home(here: Here) -> Response:
     pieces: tuple[Piece[Any], ...] = (
         requests_piece(here, at),
         piece(
-            APPOINTMENTS,
+            at_once(APPOINTMENTS),
             lambda section: first_of(
                 coming_block(here.words, here.paths, section, at.source, now), 1, coming
             ),

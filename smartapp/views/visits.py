@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.appointment import Appointment
+from smartapp.fhir.client import Found
 from smartapp.fhir.document import Document
 from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
@@ -36,6 +37,7 @@ from smartapp.words import in_locale
 from smartapp.workflow.documents import DocumentGate, fetch, is_page_text
 from smartapp.workflow.loading import PAGE_SECONDS
 from smartapp.workflow.record.care import APPOINTMENTS, DOCUMENTS, REFERRALS, VISITS
+from smartapp.workflow.record.names import with_names
 from smartapp.workflow.record.parts import ORDERS, PROCEDURES
 
 T = TypeVar("T")
@@ -103,7 +105,8 @@ def one(here: Here, handle: str) -> View:
 
 def read_one(here: Here, reference: str, make: Callable[[Json], T | None]) -> T:
     """What was withdrawn is as good as gone."""
-    found = make(here.client().read(reference))
+    loader = here.loader()
+    found = make(with_names(loader, Found((loader.client.read(reference),))).matches[0])
     if found is None:
         raise NotFound(f"{reference.partition('/')[0]}: withdrawn")
     return found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from smartapp.fhir.appointment import Appointment
 from smartapp.fhir.consent import Consent
 from smartapp.fhir.document import Document
@@ -10,6 +12,7 @@ from smartapp.fhir.money import Account, Benefit, Bill, Coverage
 from smartapp.fhir.order import Order
 from smartapp.fhir.people import CareTeam, RelatedPerson
 from smartapp.fhir.plan import CarePlan, Goal
+from smartapp.fhir.provenance import Provenance
 from smartapp.workflow.record.part import Part, reading
 
 DOCUMENTS = Part(
@@ -18,6 +21,7 @@ DOCUMENTS = Part(
     reading(Document.from_fhir),
     statuses=("status", "current,superseded"),
     a_page=50,
+    names=True,
 )
 APPOINTMENTS = Part(
     "appointments",
@@ -28,6 +32,7 @@ APPOINTMENTS = Part(
         "proposed,pending,booked,arrived,fulfilled,cancelled,noshow,checked-in,waitlist",
     ),
     a_page=50,
+    names=True,
 )
 VISITS = Part(
     "visits",
@@ -38,6 +43,7 @@ VISITS = Part(
         "planned,arrived,triaged,in-progress,onleave,finished,cancelled,unknown",
     ),
     a_page=50,
+    names=True,
 )
 REFERRALS = Part(
     "referrals",
@@ -46,6 +52,7 @@ REFERRALS = Part(
     statuses=("status", "draft,active,on-hold,revoked,completed,unknown"),
     a_page=50,
     sort="-authored",
+    names=True,
 )
 PLANS = Part(
     "plans",
@@ -53,6 +60,7 @@ PLANS = Part(
     reading(CarePlan.from_fhir),
     asks=(("category", "assess-plan"),),  # some EHRs search plans in no other way
     statuses=("status", "draft,active,on-hold,revoked,completed,unknown"),
+    names=True,
 )
 GOALS = Part("goals", "Goal", reading(Goal.from_fhir))
 TEAMS = Part(
@@ -60,8 +68,9 @@ TEAMS = Part(
     "CareTeam",
     reading(CareTeam.from_fhir),
     asks=(("status", "active"),),
+    names=True,
 )
-COVERAGES = Part("coverages", "Coverage", reading(Coverage.from_fhir))
+COVERAGES = Part("coverages", "Coverage", reading(Coverage.from_fhir), names=True)
 ACCOUNTS = Part("accounts", "Account", reading(Account.from_fhir))
 BILLS = Part(
     "bills",
@@ -75,5 +84,20 @@ CONSENTS = Part(
     "Consent",
     reading(Consent.from_fhir),
     statuses=("status", "draft,proposed,active,rejected,inactive"),
+    names=True,
 )
 PROXIES = Part("proxies", "RelatedPerson", reading(RelatedPerson.from_fhir))
+
+
+def provenance_of(reference: str, patient_id: str) -> Part[Provenance]:
+    """It names no patient: it is asked for by what it is about, which does."""
+    return Part(
+        "provenance",
+        "Provenance",
+        reading(partial(Provenance.from_fhir, patient=f"Patient/{patient_id}")),
+        search=lambda loader: loader.client.search(
+            "Provenance", [("target", reference)], most=50, pages=2
+        ),
+        keeps=lambda each: reference in each.targets,
+        names=True,
+    )

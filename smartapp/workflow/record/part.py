@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, Generic, TypeVar
 
@@ -12,6 +12,7 @@ from smartapp.fhir.client import Found
 from smartapp.fhir.element import Json
 from smartapp.fhir.section import Section, section_of
 from smartapp.workflow.loading import Loader
+from smartapp.workflow.record.names import with_names
 
 T = TypeVar("T")
 
@@ -35,6 +36,7 @@ class Part(Generic[T]):
     a_page: int = 0  # how many at a time of what can be long, the newest first; 0 for all at once
     sort: str = "-date"
     search: Callable[[Loader], Found] | None = field(default=None)  # where it takes more than that
+    names: bool = False  # people and places that it only points to are asked for, too
 
 
 def read_part(loader: Loader, part: Part[T]) -> Section[T]:
@@ -46,7 +48,7 @@ def read_part(loader: Loader, part: Part[T]) -> Section[T]:
         found = part.search(loader) if part.search else _searched(loader, part)
     except SmartappError as failure:
         return Section(whole=False, failure=failure)
-    return _made(part, found, paged=bool(part.a_page) and found.sorted)
+    return _made(part, _named(loader, part, found), paged=bool(part.a_page) and found.sorted)
 
 
 def older(loader: Loader, part: Part[T], address: str) -> Section[T]:
@@ -55,7 +57,7 @@ def older(loader: Loader, part: Part[T], address: str) -> Section[T]:
         found = loader.client.follow(part.kind, address, pages=1)
     except SmartappError as failure:
         return Section(whole=False, failure=failure)
-    return _made(part, found, paged=True)
+    return _made(part, _named(loader, part, found), paged=True)
 
 
 def read_whole(loader: Loader, part: Part[T], pages: int = 100) -> Section[T]:
@@ -87,6 +89,15 @@ def _searched(loader: Loader, part: Part[T]) -> Found:
         # Its first page is not the newest. More is read, and what is still missing is said.
         found = loader.search(part.kind, *asks)
     return found
+
+
+def at_once(part: Part[T]) -> Part[T]:
+    """For a page that waits for nothing: names that did not come along have to wait."""
+    return replace(part, names=False)
+
+
+def _named(loader: Loader, part: Part[T], found: Found) -> Found:
+    return with_names(loader, found) if part.names else found
 
 
 def _made(part: Part[T], found: Found, *, paged: bool) -> Section[T]:
