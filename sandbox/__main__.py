@@ -40,6 +40,7 @@ def main() -> None:
         app_url=options.app_url,
         clients=options.clients,
         file=options.file,
+        also=options.also,
         access_seconds=options.access_seconds,
         profile=options.profile,
         truthful=not options.untruthful,
@@ -57,6 +58,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--app-url", default=Config.app_url, help="where the app runs")
     parser.add_argument("--clients", type=Path, default=Config.clients, help="registered apps")
     parser.add_argument("--file", type=Path, help="keep the record here between starts")
+    parser.add_argument(
+        "--also", type=Path, help="resources, one a line, that a fresh record begins with"
+    )
     parser.add_argument(
         "--access-seconds", type=int, default=Config.access_seconds, help="life of a token"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -39,6 +40,7 @@ class Config:
     app_url: str = "http://localhost:8000"
     clients: Path = Path(__file__).parent / "clients.json"
     file: Path | None = None  # where the record is kept between starts; None: only in memory
+    also: Path | None = None  # resources, one a line, that a fresh record begins with as well
     access_seconds: int = 3600
     extras: Mapping[str, Any] = field(default_factory=dict)  # into every token answer
     profile: Name = "open"  # which EHR it is like in what it lets an app write
@@ -99,6 +101,9 @@ def _store(config: Config, clock: Callable[[], float]) -> Store:
     store = Store(file=config.file, clock=clock)
     if not len(store):
         store.load(_everyone(datetime.fromtimestamp(clock(), CLINIC_TIME).date()))
+        if config.also is not None:
+            with config.also.open(encoding="utf-8") as lines:
+                store.load(json.loads(line) for line in lines)
     return store
 
 

@@ -20,6 +20,8 @@ from typing import Any
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 40
+FRESH_HOURS = 4
+MONTH = "month.jsonl"  # as scripts/clinic_month.py calls it
 USUAL_SANDBOX = "http://127.0.0.1:8001"  # as launch-config.json names it
 
 TEXT = """
@@ -70,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for sign in (signal.SIGINT, signal.SIGTERM):
         signal.signal(sign, signal.default_int_handler)
     try:
-        run(demo, quiet=chosen.quiet)
+        run(demo, quiet=chosen.quiet, with_month=not chosen.without_month)
     except CannotStart as problem:
         print(problem, file=sys.stderr)
         return 1
@@ -87,19 +89,29 @@ def options(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--sandbox-port", type=int, default=int(os.environ.get("SANDBOX_PORT") or 8001)
     )
     parser.add_argument("--folder", type=Path, default=ROOT / ".demo", help="for keys and logs")
+    parser.add_argument(
+        "--without-month",
+        action="store_true",
+        default=os.environ.get("DEMO_MONTH") == "no",
+        help="an empty queue, as on the first day; so does DEMO_MONTH=no",
+    )
     parser.add_argument("--quiet", action="store_true", help="print the address and nothing else")
     return parser.parse_args(arguments)
 
 
-def run(demo: Demo, *, quiet: bool) -> None:
+def run(demo: Demo, *, quiet: bool, with_month: bool) -> None:
     check_ports(demo)
     demo.folder.mkdir(parents=True, exist_ok=True)
     environment = app_environment(demo)
     make_keys(demo.folder / "keys", environment)
-    with started(sandbox_program(demo), app_program(demo, environment)) as programs:
-        wait_until_ready(programs)
-        print(demo.sandbox_url + "/" if quiet else welcome(demo, programs), flush=True)
-        watch(programs)
+    month = demo.folder / MONTH if with_month else None
+    if month is not None:
+        make_month(month, environment)
+    programs = sandbox_program(demo, month), app_program(demo, environment)
+    with started(*programs) as running:
+        wait_until_ready(running)
+        print(demo.sandbox_url + "/" if quiet else welcome(demo, running), flush=True)
+        watch(running)
 
 
 def check_ports(demo: Demo) -> None:
@@ -183,9 +195,28 @@ def make_keys(folder: Path, environment: Mapping[str, str]) -> None:
         raise CannotStart(f"The app's signing keys could not be made.\n{done.stderr.strip()}")
 
 
-def sandbox_program(demo: Demo) -> Program:
+def make_month(file: Path, environment: Mapping[str, str]) -> None:
+    """What patients have asked in the last month, up to about now. Where it is there and still
+    fresh, a start does not wait for it.
+    """
+    rules = max(each.stat().st_mtime for each in (ROOT / "policy").rglob("*") if each.is_file())
+    if file.exists() and file.stat().st_mtime > max(rules, time.time() - FRESH_HOURS * 3600):
+        return
+    done = subprocess.run(
+        [sys.executable, "-m", "scripts.clinic_month", "--folder", str(file.parent)],
+        cwd=ROOT,
+        env=dict(environment),
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        raise CannotStart(f"The month at the clinic could not be made.\n{done.stderr.strip()}")
+
+
+def sandbox_program(demo: Demo, month: Path | None) -> Program:
     command = [sys.executable, "-m", "sandbox"]
     command += ["--port", str(demo.sandbox_port), "--app-url", demo.app_url]
+    command += ["--also", str(month)] if month else []
     log = demo.folder / "sandbox.log"
     return Program("sandbox", command, os.environ, demo.sandbox_port, "/", log)
 

@@ -135,6 +135,12 @@ def list_viewed(context: Context, queue: str, rows: Mapping[str, int]) -> tuple[
     )
 
 
+def numbers_viewed(context: Context, what: str, counts: Mapping[str, int]) -> Event:
+    """Figures of many patients, none of whom is named. `counts`: what they were computed from."""
+    entities = tuple(Entity(kind, count=count) for kind, count in sorted(counts.items()))
+    return Event("numbers.view", Action.READ, context, subtype=what, entities=entities)
+
+
 def submission_changed(
     context: Context,
     patient: str,

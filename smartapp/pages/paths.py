@@ -105,6 +105,17 @@ class Paths:
     def handle(self, reference: str) -> str:
         return self.seal(reference)
 
+    def numbers(self, weeks: int | None = None) -> str:
+        return f"{self.home}numbers?weeks={weeks}" if weeks else f"{self.home}numbers"
+
+    def numbers_file(self, weeks: int) -> str:
+        return f"{self.home}numbers/figures.csv?weeks={weeks}"
+
+    @property
+    def workbench(self) -> str:
+        """What the clinic's rules do, for who owns them."""
+        return f"{self.home}workbench"
+
     def item(self, reference: str) -> str:
         """The handle also keeps where in the queue it was found, for the way back."""
         name = f"{reference}?{self.narrowed}" if self.narrowed else reference

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 from flask import g, has_request_context, request
@@ -129,6 +130,12 @@ def listed(here: Present, items: Iterable[QueueItem]) -> None:
     """A list of twenty patients is twenty events."""
     rows = Counter(item.patient or "Patient/unknown" for item in items)
     _record(here, *audit.list_viewed(_context(here), "queue", rows))
+
+
+def numbers(here: Present, what: str, counts: Mapping[str, int]) -> None:
+    """Before the figures are shown that so many records went into."""
+    context = replace(_context(here), purpose=Purpose.OPERATIONS)
+    _record(here, audit.numbers_viewed(context, what, counts))
 
 
 def foreign_withheld(here: Present, patient_id: str | None, kind: str) -> None:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TypeVar
 
-from flask import render_template, request
+from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from smartapp.config import LaunchKind
@@ -18,6 +18,7 @@ from smartapp.pages.said import notice
 from smartapp.pages.session_time import SessionTime, session_time
 from smartapp.pages.shell import Link, Notice, Shell, Undo, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
+from smartapp.pages.staff_menu import staff_bar
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views.forgery import masked
 from smartapp.views.framing import is_framed
@@ -105,6 +106,7 @@ def staff_shell(
         failing=failing,
         language_action=paths.language,
         home=paths.queue,
+        navigation=_staff_bar(here),
         whose=None if _ehr_says_whose(here) else whose,
         person=person,
         sign_out=paths.sign_out,
@@ -116,6 +118,15 @@ def staff_shell(
         session=time_left(here),
         own_window=_own_window(here),
     )
+
+
+def _staff_bar(here: Here) -> tuple[Link, ...]:
+    """Only who this is: what they may see is decided again by each page."""
+    staff = g.get("staff")
+    if staff is None:
+        return ()
+    context = here.active.launched.patient_id
+    return staff_bar(here.words, here.paths, staff, here.services.policy, request.path, context)
 
 
 def _own_window(here: Here) -> Link | None:

@@ -33,7 +33,7 @@ PAGE = "Page/"  # before the EHR's address of a later page of a search
 def staff_here(here: Here) -> StaffMember:
     """Read from the record, and kept for a minute: a role that was taken away soon ends here."""
     services, launched = here.services, here.active.launched
-    return services.transport.memory.recall(
+    g.staff = services.transport.memory.recall(
         ("staff", launched.user.key, launched.user.fhir_user, launched.token.scope),
         STAFF_SECONDS,
         partial(
@@ -44,6 +44,8 @@ def staff_here(here: Here) -> StaffMember:
             here.now,
         ),
     )
+    staff: StaffMember = g.staff  # for what stands around each page of theirs
+    return staff
 
 
 @bp.get("")

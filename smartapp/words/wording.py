@@ -57,6 +57,17 @@ class Words:
             return str(format_decimal(amount, locale=self._customs))
         return str(format_currency(amount, currency, locale=self._customs))
 
+    def number(self, value: float, digits: int = 0) -> str:
+        """With so many digits after the point, as in "1,250.5"."""
+        form = f"#,##0.{'0' * digits}" if digits else "#,##0"
+        return str(format_decimal(value, form, locale=self._customs))
+
+    def change(self, value: float) -> str:
+        """With its sign, as in "+31" or "−12"."""
+        whole = round(value)
+        sign = "+" if whole > 0 else "−" if whole < 0 else ""
+        return f"{sign}{self.number(abs(whole))}"
+
     def month(self, day: date) -> str:
         """As in "November 2025"."""
         return format_skeleton("yMMMM", day, locale=self._customs)

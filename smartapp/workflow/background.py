@@ -52,7 +52,7 @@ def background_of(
     return Background(
         medicines=_medicines(got.get("medicines")),
         care_teams=_teams(got.get("teams")),
-        places=_places(got.get("visits")) if facts_asked(topic) & PLACES else None,
+        places=last_places(got.get("visits")) if facts_asked(topic) & PLACES else None,
         primary_provider=_has_provider(got.get("provider")),
         someone_else_writes=someone_else_writes,
     )
@@ -96,7 +96,7 @@ def _said(team: Element) -> tuple[str, ...]:
     return (team.text("name") or "", *(each.label for each in kinds))
 
 
-def _places(found: object) -> tuple[str, ...] | None:
+def last_places(found: object) -> tuple[str, ...] | None:
     """Of the visit that began last, among those of which it is known."""
     if not isinstance(found, Found) or not found.complete:
         return None

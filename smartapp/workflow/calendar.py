@@ -144,6 +144,21 @@ class Calendar:
                 return max(opens, moment, key=_instant)
         return stretches[-1][1]
 
+    def open_between(self, start: datetime, end: datetime) -> timedelta:
+        """How much opening time passes from one moment to the other."""
+        start, total = self.local(start), timedelta()
+        if _instant(end) <= _instant(start):
+            return total
+        for opens, closes in self._from(start):
+            if _instant(end) <= _instant(opens):
+                return total
+            begins, ends = (
+                max(_instant(opens), _instant(start)),
+                min(_instant(closes), _instant(end)),
+            )
+            total += ends - begins
+        raise AssertionError("a calendar never ends")
+
     def due_after(self, start: datetime, response: ResponseTime) -> datetime:
         if response.unit == "business day":
             return self.due_in_days(start, response.amount)

@@ -138,12 +138,14 @@ class Loader:
         return self.client.search(kind, [*whose, *parameters], fresh=fresh, pages=pages)
 
     def in_portions(
-        self, kind: str, parameter: str, values: Sequence[str]
+        self, kind: str, parameter: str, values: Sequence[str], *more: tuple[str, str]
     ) -> list[Found | SmartappError]:
         """One search for many values makes an address that some servers find too long."""
         portions = [values[at : at + PORTION] for at in range(0, len(values), PORTION)]
         searches = [
-            partial(self.search, kind, (parameter, ",".join(each)), ("_count", "200"), fresh=True)
+            partial(
+                self.search, kind, (parameter, ",".join(each)), *more, ("_count", "200"), fresh=True
+            )
             for each in portions
         ]
         return self.together(searches, within=PAGE_SECONDS)

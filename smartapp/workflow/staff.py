@@ -19,6 +19,7 @@ class StaffMember:
     queues: tuple[Queue, ...]
     all_queues: frozenset[str]  # of the clinic, by code
     review: str  # the queue for what belongs to none of them
+    roles: frozenset[RoleCode] = frozenset()  # as the record has them
 
     @property
     def reviews(self) -> bool:
@@ -59,4 +60,4 @@ def _codes_of(client: FhirClient, practitioner: str, now: datetime) -> frozenset
 
 def _member(policy: Policy, who: str, name: str, codes: frozenset[RoleCode]) -> StaffMember:
     queues = policy.queues_for(codes)
-    return StaffMember(who, name, queues, frozenset(policy.queues), policy.review.code)
+    return StaffMember(who, name, queues, frozenset(policy.queues), policy.review.code, codes)

@@ -17,6 +17,7 @@ PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")
 # Need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
 ELSEWHERE = {"leaving", "on_the_way", "own_window"}
 ELSEWHERE |= {"item_gone"}  # test_acting.py
+ELSEWHERE |= {"numbers", "workbench"}  # test_numbers.py, test_workbench.py
 ELSEWHERE |= {"forms", "form", "form_review", "form_sent", "form_refused"}  # test_forms.py
 
 HOSTILE = (

@@ -272,3 +272,18 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(
     assert calendar.is_open(sent) == (opens == sent)
     just_before = opens.astimezone(UTC) - timedelta(microseconds=1)
     assert calendar.is_open(sent) or just_before < sent or not calendar.is_open(just_before)
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "hours"),
+    [
+        ("2026-10-13T10:00", "2026-10-13T11:30", 1.5),
+        ("2026-10-16T16:00", "2026-10-19T09:00", 2),  # over a weekend
+        ("2026-10-13T18:00", "2026-10-14T07:00", 0),  # a night
+        ("2026-11-25T16:00", "2026-11-30T08:30", 1.5),  # over Thanksgiving
+        ("2026-10-13T11:00", "2026-10-13T10:00", 0),  # the wrong way round
+        ("2026-10-12T10:00", "2026-10-16T10:00", 36),
+    ],
+)
+def test_only_opening_time_passes_between_two_moments(start: str, end: str, hours: float) -> None:
+    assert CLINIC.open_between(at(start), at(end)) == timedelta(hours=hours)

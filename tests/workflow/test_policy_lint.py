@@ -608,5 +608,6 @@ def test_an_empty_folder_says_which_files_are_missing(tmp_path: Path) -> None:
         "policy/privacy.toml: is missing",
         "policy/costs.toml: is missing",
         "policy/desk.toml: is missing",
+        "policy/numbers.toml: is missing",
         "policy/glossary.toml: is missing",
     ]

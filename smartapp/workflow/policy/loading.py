@@ -23,6 +23,7 @@ from smartapp.workflow.policy.intake_reading import first_use
 from smartapp.workflow.policy.lint import check_topic
 from smartapp.workflow.policy.model import Phones, Policy, Queue, RoleCode, Rule, Topic
 from smartapp.workflow.policy.named import read_named
+from smartapp.workflow.policy.numbers import read_numbers
 from smartapp.workflow.policy.reading import Reading, Table
 from smartapp.workflow.policy.readings_reading import read_readings
 from smartapp.workflow.policy.topics import (
@@ -54,7 +55,7 @@ def _read(reading: Reading) -> Policy:
     phones = _phones(file.table("phones"))
     reading.phones = {name: value for name, value in vars(phones).items() if value}
     weeks, calendar = _calendar(reading, file)
-    queues = _queues(reading, weeks)
+    queues, roles = _queues(reading, weeks)
     around = Surroundings(
         version=file.text("version"),
         queues=queues,
@@ -83,7 +84,14 @@ def _read(reading: Reading) -> Policy:
         document_kinds=read_kinds(reading),
         privacy=read_privacy(reading, {**topics, **forms.topics}),
         costs=read_costs(reading),
-        desk=read_desk(reading, queues, {**topics, **forms.topics}),
+        desk=(desk := read_desk(reading, queues, {**topics, **forms.topics})),
+        numbers=read_numbers(
+            reading,
+            queues,
+            roles,
+            frozenset(topics),
+            tuple(each.code for each in desk.handing_on),
+        ),
         named=around.named,
         glossary=read_glossary(reading),
     )
@@ -181,7 +189,9 @@ def _holidays(table: Table) -> Mapping[date, str]:
     return MappingProxyType(holidays)
 
 
-def _queues(reading: Reading, weeks: Mapping[str, Week]) -> Mapping[str, Queue]:
+def _queues(
+    reading: Reading, weeks: Mapping[str, Week]
+) -> tuple[Mapping[str, Queue], Mapping[str, RoleCode]]:
     file = reading.toml("queues.toml")
     table = file.table("roles")
     roles = {name: _role(table.table(name)) for name in table}
@@ -194,7 +204,7 @@ def _queues(reading: Reading, weeks: Mapping[str, Week]) -> Mapping[str, Queue]:
     if not queues:
         file.wrong("queues", "is missing: somebody must do the work")
     file.check_nothing_else()
-    return MappingProxyType(queues)
+    return MappingProxyType(queues), roles
 
 
 def _role(table: Table) -> RoleCode:

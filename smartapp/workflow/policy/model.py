@@ -27,6 +27,7 @@ from smartapp.workflow.policy.intake import (
     TopicGroup,
 )
 from smartapp.workflow.policy.named import Named
+from smartapp.workflow.policy.numbers import Numbers
 from smartapp.workflow.policy.readings import ReadingKind
 from smartapp.workflow.policy.route import Priority as Priority
 from smartapp.workflow.policy.route import Queue as Queue
@@ -215,6 +216,7 @@ class Policy:
     privacy: Privacy
     costs: Costs
     desk: DeskPolicy
+    numbers: Numbers
     named: Named  # places, care programs and groups of medicines
     glossary: Glossary
 

@@ -1,0 +1,1 @@
+"""The page of the clinic's figures: for a manager, in tables with a picture in each line."""

@@ -1,0 +1,1 @@
+"""What the clinic's work amounts to, computed from what the EHR holds when somebody asks."""
