@@ -50,6 +50,7 @@ from smartapp.views import (
     readings,
     results,
     rules,
+    sent_forms,
     session,
     staff,
     take_away,
@@ -172,6 +173,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         form,
         form_sending,
         form_files,
+        sent_forms,
     ):
         app.register_blueprint(module.bp)
     return app

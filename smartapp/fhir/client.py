@@ -194,10 +194,13 @@ class FhirClient:
         """A pointer into this EHR without its address, so that only foreign ones have one."""
         return pointer.removeprefix(f"{self._base}/")
 
-    def expand(self, value_set: str) -> Json:
-        """A ValueSet by its address, with its members as far as the EHR knows them."""
-        query = urlencode([("url", value_set), ("count", "500")])
-        return self._resource(self._get(f"{self._base}/ValueSet/$expand?{query}"))
+    def expand(self, value_set: str, *, most: int, within: float) -> Json:
+        """A ValueSet by its address and version, with its members as far as the EHR knows them."""
+        url, _, version = value_set.partition("|")
+        asked = [("url", url), *([("valueSetVersion", version)] if version else [])]
+        query = urlencode([*asked, ("count", str(most + 1))])
+        answer = self._get(f"{self._base}/ValueSet/$expand?{query}", within=within)
+        return self._resource(answer)
 
     # --- writing ----------------------------------------------------------------------------
 

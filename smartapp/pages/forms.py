@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from smartapp.fhir.questionnaire import Attachment
 from smartapp.fhir.section import Section as Part
 from smartapp.pages.filling import Answered, Section
+from smartapp.pages.first_visit import progress_words
 from smartapp.pages.form import plain_words
+from smartapp.pages.form.said import Pair
 from smartapp.pages.form.shelf import sent_files
+from smartapp.pages.form_changed import written_before
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
-from smartapp.workflow.forms.finding import AskedFor
+from smartapp.workflow.forms.asked_for import AskedFor
+from smartapp.workflow.forms.first_visit import FirstVisit
 from smartapp.workflow.forms.fitness import Unfit
 from smartapp.workflow.policy.clinic_forms import ClinicForm, ClinicForms
 from smartapp.workflow.policy.model import Policy
@@ -63,31 +68,29 @@ def forms_page(
     asked_known: bool,
     begun: Sequence[Begun],
     sent: Part[AnsweredForm],
+    first_visit: FirstVisit,
+    still_open: Collection[str] = (),
     private: str = "",
 ) -> FormsPage:
     elsewhere = {url_of(each.canonical) for each in begun} | {each.url for each in asked}
     mine = [e for e in clinic.forms.values() if e.plan.form.url not in elsewhere]
-    first_visit = [each for each in mine if each.first_visit]
     others = [each for each in mine if each.for_anyone and not each.first_visit]
-    answered = {each.questionnaire.partition("|")[0] for each in sent.items if each.is_sent}
+    shown = [each for each in sent.items if each.is_sent]
     groups = (
         CardGroup(
             words("Your clinic asks you to fill in"),
             tuple(_asked_card(words, paths, clinic, each) for each in asked),
         ),
         CardGroup(words("To finish"), tuple(_begun_card(words, paths, clinic, b) for b in begun)),
+        CardGroup(words("Before your first visit"), tuple(_visit_cards(words, paths, first_visit))),
         CardGroup(
-            words("Before your first visit"),
-            tuple(_clinic_card(words, paths, each, answered) for each in first_visit),
-            words("Fill in these forms in any order. You can stop and go on later."),
-        ),
-        CardGroup(
-            words("Forms for anyone"),
-            tuple(_clinic_card(words, paths, each, set()) for each in others),
+            words("Forms for anyone"), tuple(_clinic_card(words, paths, each) for each in others)
         ),
         CardGroup(
             words("Sent"),
-            tuple(_sent_card(words, paths, clinic, e) for e in sent.items if e.is_sent),
+            tuple(
+                _sent_card(words, paths, clinic, e, _is_open(e, shown, still_open)) for e in shown
+            ),
         ),
     )
     nothing_sent = words("Nothing is sent before you have looked at all your answers.")
@@ -111,10 +114,30 @@ def url_of(canonical: str) -> str:
     return canonical.partition("|")[0]
 
 
+def _visit_cards(words: Words, paths: Paths, visit: FirstVisit) -> Iterable[Card]:
+    """Until all of them are sent: then each stands among those that were sent."""
+    if visit.next is not None:
+        yield Card(
+            words("Papers for your first visit"),
+            paths.first_visit,
+            (progress_words(words, visit),),
+        )
+
+
+def _is_open(
+    sent: AnsweredForm, shown: Sequence[AnsweredForm], still_open: Collection[str]
+) -> bool:
+    """The newest one of a form whose Task does not know yet that it was sent."""
+    url = url_of(sent.questionnaire)
+    return url in still_open and next((e for e in shown if e.is_about(url)), None) is sent
+
+
 def _asked_card(words: Words, paths: Paths, clinic: ClinicForms, asked: AskedFor) -> Card:
     own = clinic.by_canonical(asked.canonical)
     title = in_locale(own.plan.form.title, words.locale) if own else asked.title
-    return Card(title or words("A form"), paths.form(asked.canonical), _of(own, words))
+    due = asked.due
+    wanted = (words("Please send it by {date}.", date=moment_words(words, due)),) if due else ()
+    return Card(title or words("A form"), paths.form(asked.canonical), (*_of(own, words), *wanted))
 
 
 def _begun_card(words: Words, paths: Paths, clinic: ClinicForms, begun: Begun) -> Card:
@@ -128,20 +151,23 @@ def _begun_card(words: Words, paths: Paths, clinic: ClinicForms, begun: Begun) -
     )
 
 
-def _clinic_card(words: Words, paths: Paths, form: ClinicForm, answered: set[str]) -> Card:
-    done = (words("You have sent this form."),) if form.plan.form.url in answered else ()
+def _clinic_card(words: Words, paths: Paths, form: ClinicForm) -> Card:
     title = in_locale(form.plan.form.title, words.locale)
-    return Card(title, paths.form(form.canonical), (*_of(form, words), *done))
+    return Card(title, paths.form(form.canonical), _of(form, words))
 
 
 def _of(form: ClinicForm | None, words: Words) -> tuple[str, ...]:
     return (in_locale(form.hint, words.locale),) if form else ()
 
 
-def _sent_card(words: Words, paths: Paths, clinic: ClinicForms, sent: AnsweredForm) -> Card:
-    return Card(
-        title_of_sent(words, clinic, sent), paths.sent_form(sent.reference), _when(words, sent)
+def _sent_card(
+    words: Words, paths: Paths, clinic: ClinicForms, sent: AnsweredForm, is_open: bool
+) -> Card:
+    note = words(
+        "Your clinic has it. Its list may show this form as open until somebody has looked at it."
     )
+    lines = (*_when(words, sent), *((note,) if is_open else ()))
+    return Card(title_of_sent(words, clinic, sent), paths.sent_form(sent.reference), lines)
 
 
 def title_of_sent(words: Words, clinic: ClinicForms, sent: AnsweredForm) -> str:
@@ -158,12 +184,20 @@ def _when(words: Words, sent: AnsweredForm) -> tuple[str, ...]:
 
 def other_version(words: Words) -> str:
     return words(
-        "Your clinic has changed this form since you began. Your answers are kept where the "
-        "questions are still there. Please look at all of them again."
+        "Your clinic has changed this form since you answered it. Your answers are put in where "
+        "the questions are still there. Please look at all of them again."
     )
 
 
 # --- one that was sent ----------------------------------------------------------------------------
+
+
+class Since(StrEnum):
+    """What became of the form since it was answered."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    GONE = "gone"
 
 
 @dataclass(frozen=True)
@@ -172,6 +206,7 @@ class SentFormPage:
     heading: str
     facts: tuple[str, ...]
     sections: tuple[Section, ...]
+    notes: tuple[str, ...]
     amend_action: str
     amend_note: str
     amend_button: str
@@ -184,6 +219,8 @@ def sent_form_page(
     title: str,
     sent: AnsweredForm,
     amend_action: str,
+    since: Since,
+    phone: str,
     files_at: str = "",
 ) -> SentFormPage:
     facts = [*_when(words, sent)]
@@ -196,13 +233,34 @@ def sent_form_page(
         heading=title,
         facts=tuple(facts),
         sections=tuple(_sections(words, sent, files_at)),
-        amend_action=amend_action,
+        notes=_since_then(words, since, phone),
+        amend_action=amend_action if since is not Since.GONE else "",
         amend_note=words(
             "Is something wrong or has it changed? Your answers are put into a new form. What you "
             "sent stays as it is, and your clinic is told that the new one takes its place."
         ),
         amend_button=words("Change and send again"),
     )
+
+
+def _since_then(words: Words, since: Since, phone: str) -> tuple[str, ...]:
+    said = {
+        Since.SAME: (),
+        Since.CHANGED: (
+            words(
+                "Your clinic has changed this form since. These are the questions that you "
+                "answered. If you change your answers, they are put into the form as it is now."
+            ),
+        ),
+        Since.GONE: (
+            words(
+                "Your clinic does not use this form any more. You can read your answers, and not "
+                "change them here. If something is wrong, call {phone}.",
+                phone=phone,
+            ),
+        ),
+    }
+    return said[since]
 
 
 def _sections(words: Words, sent: AnsweredForm, files_at: str) -> Iterable[Section]:
@@ -232,12 +290,18 @@ class RefusedFormPage:
     instead: str
     back: Link
     code: str
+    said: tuple[Section, ...] = ()
 
 
 def refusal_page(
-    words: Words, shell: Shell, paths: Paths, reason: str, policy: Policy
+    words: Words,
+    shell: Shell,
+    paths: Paths,
+    reason: str,
+    policy: Policy,
+    said: Sequence[Pair] = (),
 ) -> RefusedFormPage:
-    said = {
+    reasons = {
         Unfit.NOT_ACTIVE: words("Your clinic does not use this form any more."),
         Unfit.NOT_NOW: words("This form is not for this time."),
         Unfit.NOT_FOR_PATIENTS: words("This form is not for patients to fill in."),
@@ -248,10 +312,11 @@ def refusal_page(
     return RefusedFormPage(
         shell=shell,
         heading=words("This form cannot be filled in here"),
-        why=said.get(reason, words("It asks in a way that does not work in this app.")),
+        why=reasons.get(reason, words("It asks in a way that does not work in this app.")),
         instead=words(
             "Please call {phone}. You can fill it in at the clinic.", phone=policy.phones.clinic
         ),
         back=Link(words("All forms"), paths.forms),
         code=words("If you call, say this: {reason}", reason=reason),
+        said=written_before(words, said),
     )

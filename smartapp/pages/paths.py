@@ -89,6 +89,10 @@ class Paths:
     def forms(self) -> str:
         return self.page("forms")
 
+    @property
+    def first_visit(self) -> str:
+        return f"{self.forms}/first-visit"
+
     def form(self, canonical: str) -> str:
         """What a form is about says something about the patient, so its name is sealed, too."""
         return f"{self.forms}/{self.seal(f'Form/{canonical}')}"

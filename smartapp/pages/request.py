@@ -40,6 +40,7 @@ class RequestPage:
     cannot_reply: str = ""
     rating: RatingForm | None = None
     rated: tuple[str, ...] = ()
+    onward: Link | None = None
 
 
 def request_page(
@@ -51,6 +52,7 @@ def request_page(
     receipt: Receipt | None,
     opens: Opens | None = None,
     lost_files: int = 0,
+    answers_altered: bool = False,
     red_flags: Sequence[RedFlag] = (),
     title: str,
     reader: str,
@@ -61,6 +63,7 @@ def request_page(
     cannot_reply: str = "",
     rating: RatingForm | None = None,
     rated: tuple[str, ...] = (),
+    onward: Link | None = None,
 ) -> RequestPage:
     return RequestPage(
         shell=replace(shell, title=f"{receipt.heading} – {title}") if receipt else shell,
@@ -85,6 +88,12 @@ def request_page(
             phone=policy.phones.clinic,
         )
         if lost_files > 0
+        else words(
+            "Your clinic’s system has not stored all of your answers as you sent them. Look at "
+            "them under “Forms”, and call {phone} if something is missing.",
+            phone=policy.phones.clinic,
+        )
+        if answers_altered
         else ""
         if whole
         else words("We could not load all of this request. Some messages may be missing."),
@@ -96,6 +105,7 @@ def request_page(
         cannot_reply=cannot_reply,
         rating=rating,
         rated=rated,
+        onward=onward,
     )
 
 

@@ -24,12 +24,13 @@ from smartapp.views import record
 from smartapp.views.confidential import teen_rule
 from smartapp.views.here import Here, View
 from smartapp.views.patient import load_requests
-from smartapp.views.receipts import kept_words, lost_files, receipt_of
+from smartapp.views.receipts import answers_altered, kept_words, lost_files, receipt_of
 from smartapp.views.sending import finish
 from smartapp.views.show import patient_shell, show
 from smartapp.views.unread import opened
 from smartapp.words import in_locale
 from smartapp.workflow.forms import Fields, fill
+from smartapp.workflow.policy.clinic_forms import TOPIC
 from smartapp.workflow.policy.model import RedFlag
 from smartapp.workflow.rating import rated, rating_form
 from smartapp.workflow.replying import longest_reply
@@ -110,6 +111,8 @@ def show_followed(
         red_flags=_urgent(here, followed.patient, request),
         opens=lambda message, at: f"{here.paths.thread(message)}/files/{at}",
         lost_files=lost_files(request, submission),
+        answers_altered=answers_altered(submission),
+        onward=_onward(here, request),
         title=title,
         reader=here.fhir_user,
         now=here.now,
@@ -129,6 +132,15 @@ def show_followed(
         rated=rated_lines(words, questions, opinion or {}),
     )
     return show("request", page, status)
+
+
+def _onward(here: Here, request: Request | None) -> Link | None:
+    """From one paper of a first visit to the others."""
+    code = request.topic.removeprefix(TOPIC) if request else ""
+    form = here.services.policy.forms.forms.get(code)
+    if form is None or not form.first_visit:
+        return None
+    return Link(here.words("Go on with the papers for your first visit"), here.paths.first_visit)
 
 
 def can_rate(here: Here, followed: Followed) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from urllib.parse import quote
 
 from flask import Blueprint, Response, request
@@ -12,9 +13,10 @@ from smartapp.pages.filling import form_page, title_of
 from smartapp.pages.form.shelf import ADD, TAKE_OUT
 from smartapp.pages.shell import Link
 from smartapp.views import record
-from smartapp.views.form_drafts import keep_in_ehr
+from smartapp.views.form_drafts import close_in_ehr, keep_in_ehr
 from smartapp.views.form_opening import address_of, dangers_on, desk_here, notes_on
-from smartapp.views.form_sheets import Desk
+from smartapp.views.form_sheets import Desk, new_desk
+from smartapp.views.form_tasks import tell_tasks
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.workflow.forms.parts import Part, parts_of
@@ -38,7 +40,7 @@ def fill_in(here: Here, handle: str) -> View:
 @bp.post("")
 @requires_launch(Role.PATIENT)
 def step(here: Here, handle: str) -> View:
-    desk = desk_here(here, handle)
+    desk = desk_here(here, handle, any_version=True)
     if not isinstance(desk, Desk):
         return desk
     before = desk.sheet.filled()
@@ -63,10 +65,30 @@ def step(here: Here, handle: str) -> View:
         return see_other(f"{address}/files?question={quote(name, safe='')}")
     if then == "keep":
         return Response(status=204)
+    if desk.sheet.is_of_another_version:  # what was typed is kept, and said to be for another one
+        return see_other(address)
     if then == "save":
-        keep_in_ehr(desk)
+        kept_at = keep_in_ehr(desk)
+        if kept_at:
+            tell_tasks(here, desk.patient.id, desk.url, kept_at, finished=False)
         return see_other(f"{here.paths.forms}?said=saved")
     return _onward(desk, before, part, address, back=then == "back")
+
+
+@bp.post("/changed")
+@requires_launch(Role.PATIENT)
+def changed(here: Here, handle: str) -> View:
+    """The clinic has changed the form meanwhile, and its author says how to go on."""
+    desk = desk_here(here, handle, any_version=True)
+    if not isinstance(desk, Desk):
+        return desk
+    if request.form.get("then") == "anew":
+        desk.forget_files()
+        close_in_ehr(here, desk.sheet.sid)
+        desk = new_desk(replace(desk, sheet=replace(desk.sheet, kept={}, contents={})))
+    elif desk.sheet.is_of_another_version:
+        desk = desk.taken_over()
+    return see_other(f"{here.paths.form(desk.sheet.found.plan.form.canonical)}?part=0")
 
 
 def _onward(desk: Desk, before: FilledForm, part: Part, address: str, *, back: bool) -> View:

@@ -6,6 +6,7 @@ gone on with after the app's own has ended.
 
 from __future__ import annotations
 
+import json
 from contextlib import suppress
 from uuid import UUID
 
@@ -13,12 +14,14 @@ from smartapp.errors import SmartappError
 from smartapp.fhir.element import Element, Json
 from smartapp.fhir.response import new_response
 from smartapp.fhir.task import etag_of
+from smartapp.pages.form import plain_words
 from smartapp.views import record
 from smartapp.views.form_sheets import Desk, new_desk
 from smartapp.views.here import Here
 from smartapp.views.sending import author
+from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.beginning import read_back
-from smartapp.workflow.forms.sheet import CANONICAL, SUBMISSION
+from smartapp.workflow.forms.sheet import CANONICAL, SAID, SUBMISSION
 
 DRAFT = "draft-"  # before the id of the submission that it may become
 NEEDED = ("create", "update", "search-type")
@@ -28,11 +31,13 @@ def may_keep(here: Here) -> bool:
     return all(here.gate.may("QuestionnaireResponse", each) for each in NEEDED)
 
 
-def keep_in_ehr(desk: Desk) -> bool:
-    """One open draft for each form and patient. Where this fails, the app's own is still there."""
+def keep_in_ehr(desk: Desk) -> str:
+    """One open draft for each form and patient, and where it is. Where this fails, the app's own
+    is still there.
+    """
     here = desk.here
     if not may_keep(here) or not desk.sheet.is_typed:
-        return False
+        return ""
     filled = desk.sheet.filled(with_files=True)
     body = new_response(
         vocabulary=here.services.vocabulary,
@@ -53,15 +58,14 @@ def keep_in_ehr(desk: Desk) -> bool:
         if stored is None:
             once = (here.services.vocabulary.response, f"{DRAFT}{desk.sheet.sid}")
             declared = here.gate.capability.creates_once("QuestionnaireResponse")
-            client.create(body, once=once if declared else None)
-        else:
-            etag = etag_of(stored)
-            if etag is None:
-                return False
-            client.update({**body, "id": stored["id"], "identifier": stored["identifier"]}, etag)
+            return client.create(body, once=once if declared else None).reference or ""
+        etag = etag_of(stored)
+        if etag is None:
+            return ""
+        again = {**body, "id": stored["id"], "identifier": stored["identifier"]}
+        return client.update(again, etag).reference or ""
     except SmartappError:
-        return False
-    return True
+        return ""
 
 
 def gone_on_with(desk: Desk) -> Desk | None:
@@ -78,7 +82,19 @@ def gone_on_with(desk: Desk) -> Desk | None:
         return None
     begun = new_desk(desk, before)
     version = str(stored.get("questionnaire") or "")
-    kept = {**begun.sheet.kept, CANONICAL: [version], SUBMISSION: [_sid_of(stored)]}
+    words = desk.here.words
+    lines = AnsweredForm.from_fhir(stored)
+    said = [
+        (each.text, ", ".join(plain_words(words, value) for value in each.values))
+        for each in (lines.lines if lines else ())
+        if not each.heading
+    ]
+    kept = {
+        **begun.sheet.kept,
+        CANONICAL: [version],
+        SUBMISSION: [_sid_of(stored)],
+        SAID: [json.dumps(said)],
+    }
     return begun.keep_all(kept)
 
 

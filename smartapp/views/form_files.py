@@ -19,10 +19,10 @@ from smartapp.views import record
 from smartapp.views.files import lock
 from smartapp.views.form_opening import address_of, canonical_in, desk_here
 from smartapp.views.form_sheets import Desk, draft_name
-from smartapp.views.forms import readable
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.item import open_item
 from smartapp.views.item_shown import response_behind
+from smartapp.views.sent_forms import readable
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
 from smartapp.workflow.answer_files import file_marked

@@ -9,11 +9,12 @@ from flask import Blueprint, request
 from smartapp.launch import Role
 from smartapp.pages.filling import review_page, title_of
 from smartapp.pages.shell import Link
-from smartapp.sessions.submission import SubmissionState
+from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.form_drafts import close_in_ehr
 from smartapp.views.form_opening import address_of, dangers_on, desk_here, notes_on
 from smartapp.views.form_sheets import Desk
+from smartapp.views.form_tasks import tell_tasks
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.sending import author, finish, hand_in
 from smartapp.views.show import patient_shell, see_other, show
@@ -104,11 +105,17 @@ def send(here: Here, handle: str) -> View:
         )
         in_message = 0 if may_store else len(desk.sheet.files)
         known = hand_in(here, sid, steps, title=title, form=desk.form, files=in_message)
-    if finish(here, known).state is SubmissionState.CONFIRMED:
+    after = finish(here, known)
+    if after.state is SubmissionState.CONFIRMED and isinstance(desk, Desk):
+        desk.forget_files()
         close_in_ehr(here, sid)
-        if isinstance(desk, Desk):
-            desk.forget_files()
+        tell_tasks(here, desk.patient.id, desk.url, _response_of(after), finished=True)
     return see_other(here.paths.request(sid))
+
+
+def _response_of(submission: Submission) -> str:
+    found = (e.reference for e in submission.steps if e.resource_type == "QuestionnaireResponse")
+    return next(found, None) or ""
 
 
 def _looked_at(desk: Desk) -> str:

@@ -15,6 +15,7 @@ from smartapp.errors import NotOffered, SmartappError
 from smartapp.fhir.element import Json
 from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Attachment
+from smartapp.pages.form.said import said_so_far
 from smartapp.pages.form.shelf import Shelf
 from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import SubmissionState
@@ -25,10 +26,14 @@ from smartapp.workflow.forms import Reading
 from smartapp.workflow.forms.beginning import Beginning, begin
 from smartapp.workflow.forms.files import KEPT_SECONDS, wrong_with
 from smartapp.workflow.forms.finding import FoundForm, find_form
+from smartapp.workflow.forms.plan import FormRefused
 from smartapp.workflow.forms.queries import as_bundle, queries_of
 from smartapp.workflow.forms.sheet import (
+    CANONICAL,
+    CHANGED,
     LOST,
     OURS,
+    SAID,
     SUBMISSION,
     Sheet,
     begun,
@@ -55,6 +60,10 @@ class Desk:
         return draft_name(self.sheet.found.plan.form.url)
 
     @property
+    def url(self) -> str:
+        return self.sheet.found.plan.form.url
+
+    @property
     def is_begun(self) -> bool:
         return SUBMISSION in self.sheet.kept
 
@@ -65,7 +74,16 @@ class Desk:
 
     def keep(self, fields: Kept) -> Desk:
         own = {name: self.sheet.kept[name] for name in OURS if name in self.sheet.kept}
+        sheet = self.sheet
+        if not sheet.is_of_another_version:
+            said = said_so_far(self.here.words, sheet.found.plan, fields, sheet.files)
+            own[SAID] = [said]
         return self.keep_all({**fields, **own})
+
+    def taken_over(self) -> Desk:
+        """The answers stay where their questions are still there."""
+        own = {CANONICAL: [self.sheet.found.plan.form.canonical], CHANGED: ["1"]}
+        return self.keep_all({**self.sheet.kept, **own})
 
     def slot(self, name: str) -> Slot | None:
         """The place of the form that has this name on its page."""
@@ -109,14 +127,29 @@ def draft_name(url: str) -> str:
     return f"form:{url}"
 
 
-def open_desk(here: Here, canonical: str) -> Desk:
-    """The form with its draft, or with nothing kept of it yet. Raises FormRefused."""
+def open_desk(here: Here, canonical: str, *, begun_before: bool = False) -> Desk:
+    """The form with its draft, or with nothing kept of it yet. Raises FormRefused.
+
+    `begun_before`: where this version is not to be had any more, the one that there is now.
+    """
     if not here.can_ask:
         raise NotOffered("forms", "cannot arrive")
     client = here.client()
     json = client.read(f"Patient/{client.patient_id}")
     patient = Patient.from_fhir(json)
-    found = find_form(canonical, here.services.policy.forms, client, here.gate, here.now)
+    find = partial(
+        find_form,
+        clinic=here.services.policy.forms,
+        client=client,
+        gate=here.gate,
+        now=here.now,
+    )
+    try:
+        found = find(canonical)
+    except FormRefused:
+        if not begun_before:
+            raise
+        found = find(canonical.partition("|")[0])
     sheet = Sheet(
         found=found,
         kept={},

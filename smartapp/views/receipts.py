@@ -5,10 +5,12 @@ from __future__ import annotations
 from smartapp.pages.receipt import Receipt, Receipts, short_reference
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views.drafting import WORDS
+from smartapp.views.form_sheets import draft_name
 from smartapp.views.here import Here
 from smartapp.words import in_locale
 from smartapp.workflow.looking import may_insist
 from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.posting import ALTERED
 from smartapp.workflow.requests import Request, Stage
 
 
@@ -57,6 +59,14 @@ def lost_files(request: Request | None, submission: Submission | None) -> int:
     if request is None or submission is None:
         return 0
     return submission.files - len(request.root.files)
+
+
+def answers_altered(submission: Submission | None) -> bool:
+    """What was read back of a form is not what was sent."""
+    if submission is None or not submission.form.startswith(draft_name("")):
+        return False
+    answers = (e for e in submission.steps if e.resource_type == "QuestionnaireResponse")
+    return any(each.reason_code == ALTERED for each in answers)
 
 
 def kept_words(here: Here, submission: Submission | None) -> str:

@@ -12,7 +12,8 @@ from flask import g, has_request_context, request
 from smartapp import audit
 from smartapp.audit import Context, Event, Purpose, Who
 from smartapp.config import Ehr
-from smartapp.fhir.task import WorkTask
+from smartapp.fhir.element import Json
+from smartapp.fhir.task import WorkTask, etag_of
 from smartapp.launch import Role
 from smartapp.logs import REQUEST_ID
 from smartapp.services import Services
@@ -228,6 +229,19 @@ def changed(
             to_state=how or task.status,
             etag=etag,
         )
+    )
+    _record(here, event)
+
+
+def ticked_off(here: Present, patient_id: str, task: Json, after: str) -> None:
+    """By a patient who has sent what a Task asked for, or has begun with it."""
+    event = audit.task_changed(
+        _context(here),
+        f"Patient/{patient_id}",
+        f"Task/{task['id']}",
+        from_state=str(task.get("status")),
+        to_state=after,
+        etag=etag_of(task) or "",
     )
     _record(here, event)
 

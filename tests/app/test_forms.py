@@ -244,20 +244,6 @@ def test_a_form_that_is_gone_says_so(world: World, james: Patient) -> None:
     )
 
 
-def test_a_form_that_was_changed_meanwhile_keeps_the_answers_and_says_so(
-    world: World, james: Patient
-) -> None:
-    asks(world, of_the_ehr())
-    page = forms.opens(james, "Before your test")
-    forms.goes_on(james, page, {"eaten": "true"}, then="save")
-
-    world.ehr.load([of_the_ehr(version="2")])
-    page = forms.opens(james, "Before your test")
-
-    assert "Your clinic has changed this form since you began." in page.text
-    assert forms.sheet(page).fields["eaten"] == ["true"]
-
-
 def test_two_windows_share_one_draft_and_send_one_form(world: World, james: Patient) -> None:
     asks(world, of_the_ehr())
     one = forms.opens(james, "Before your test")

@@ -45,6 +45,9 @@ class AnsweredForm:
     def is_sent(self) -> bool:
         return self.status in {"completed", "amended"}
 
+    def is_about(self, url: str) -> bool:
+        return self.questionnaire.partition("|")[0] == url
+
     def is_by(self, person: str) -> bool:
         return self.author is not None and self.author.target == person
 

@@ -27,16 +27,18 @@ from smartapp.workflow.submission import Asked, Named
 from smartapp.workflow.uploads import Chosen
 
 # What is kept beside the answers. A control's name never begins so.
-GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST = (
+GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED = (
     "~given",
     "~canonical",
     "~prefilled",
     "~replaces",
     "~files",
     "~lost",  # files that were sent before and could not be taken over
+    "~said",  # the answers in words, for when the form is not the same any more
+    "~changed",  # the answers were given to another version
 )
 SUBMISSION = "submission"
-OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST)
+OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED)
 
 
 @dataclass(frozen=True)
@@ -64,6 +66,15 @@ class Sheet:
     def is_of_another_version(self) -> bool:
         begun = self.kept.get(CANONICAL, [""])[0]
         return bool(begun) and begun != self.found.plan.form.canonical
+
+    @property
+    def was_changed(self) -> bool:
+        """The answers were taken over from another version of the form."""
+        return CHANGED in self.kept
+
+    @property
+    def said(self) -> str:
+        return next(iter(self.kept.get(SAID, ())), "")
 
     @property
     def replaces(self) -> str:

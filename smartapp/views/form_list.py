@@ -1,0 +1,149 @@
+"""All that is known of a patient's forms: asked for, begun, sent, and on their way."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+from smartapp.errors import SmartappError
+from smartapp.fhir.client import Found
+from smartapp.fhir.people import Patient
+from smartapp.fhir.section import Section, section_of
+from smartapp.pages.forms import Begun, url_of
+from smartapp.views import record
+from smartapp.views.confidential import teen_rule
+from smartapp.views.form_drafts import DRAFT
+from smartapp.views.form_sheets import draft_name
+from smartapp.views.here import Here
+from smartapp.views.reading import sure_of_patient
+from smartapp.workflow.forms.answered import AnsweredForm
+from smartapp.workflow.forms.asked_for import AskedFor, asked_in_plans, asked_in_tasks
+from smartapp.workflow.forms.first_visit import FirstVisit, first_visit_of
+from smartapp.workflow.forms.sheet import CANONICAL, is_typed
+from smartapp.workflow.loading import Loader, as_found
+from smartapp.workflow.policy.clinic_forms import ClinicForms
+from smartapp.workflow.policy.disclosure import TeenRule
+
+
+@dataclass(frozen=True)
+class MyForms:
+    patient: Patient
+    asked: tuple[AskedFor, ...]
+    asked_known: bool
+    begun: tuple[Begun, ...]
+    sent: Section[AnsweredForm]
+    on_the_way: frozenset[str]  # addresses of forms
+    still_open: frozenset[str]  # those that were sent, and whose Task does not know it yet
+    rule: TeenRule | None
+
+    def first_visit(self, clinic: ClinicForms) -> FirstVisit:
+        return first_visit_of(
+            clinic,
+            begun={url_of(each.canonical): (each.canonical, each.until) for each in self.begun},
+            on_the_way=self.on_the_way,
+            sent=self.sent.items,
+            known=not self.sent.failed,
+        )
+
+
+def my_forms(here: Here) -> MyForms:
+    """Put on record before it is given back."""
+    loader = here.loader()
+    got = loader.all_of(
+        patient=loader.patient,
+        tasks=loader.tasks,
+        plans=lambda: _plans(loader),
+        responses=lambda: _responses(loader),
+    )
+    patient = sure_of_patient(got["patient"])
+    tasks, plans = as_found(got["tasks"]), as_found(got["plans"])
+    answered = _newest_first(section_of(as_found(got["responses"]), AnsweredForm.from_fhir))
+    rule = teen_rule(here, patient)
+    sent = _for_reader(here, answered, rule)
+    listed = [*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)]
+    on_the_way = _on_the_way(here)
+    asked = _open(listed, on_the_way, answered)
+    record.viewed(here, patient.id, QuestionnaireResponse=len(sent.items), Task=len(asked))
+    return MyForms(
+        patient=patient,
+        asked=asked,
+        asked_known=not isinstance(tasks, SmartappError) and not isinstance(plans, SmartappError),
+        begun=_begun(here, sent),
+        sent=sent,
+        on_the_way=on_the_way,
+        still_open=frozenset(e.url for e in listed if e.is_answered_by(answered.items)),
+        rule=rule,
+    )
+
+
+def _plans(loader: Loader) -> Found:
+    """Some EHRs list forms that are due in a CarePlan; where there are none, none are missing."""
+    if not loader.gate.may("CarePlan", "search-type"):
+        return Found(())
+    return loader.search("CarePlan", ("status", "active"))
+
+
+def _responses(loader: Loader) -> Found:
+    if not loader.gate.may("QuestionnaireResponse", "search-type"):
+        return Found(())
+    return loader.search("QuestionnaireResponse", fresh=True)
+
+
+def _for_reader(
+    here: Here, answered: Section[AnsweredForm], rule: TeenRule | None
+) -> Section[AnsweredForm]:
+    """Who acts for a teenager sees the forms that they filled in themselves, and no others."""
+    if rule is None:
+        return answered
+    mine = tuple(each for each in answered.items if each.is_by(here.fhir_user))
+    return replace(answered, items=mine)
+
+
+def _newest_first(sent: Section[AnsweredForm]) -> Section[AnsweredForm]:
+    def when(each: AnsweredForm) -> float:
+        return each.authored.earliest.timestamp() if each.authored else 0.0
+
+    ordered = tuple(sorted(sent.items, key=when, reverse=True))
+    return Section(ordered, sent.whole, sent.failure)
+
+
+def _on_the_way(here: Here) -> frozenset[str]:
+    prefix = draft_name("")
+    names = (each.form for each in here.services.outbox.of(here.active.person))
+    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+
+
+def _open(
+    asked: list[AskedFor], on_the_way: frozenset[str], sent: Section[AnsweredForm]
+) -> tuple[AskedFor, ...]:
+    """Each form once, however often it is asked for; without those that are on their way, or were
+    sent since they were asked for: not every EHR lets a patient close a Task.
+    """
+    known: dict[str, AskedFor] = {}
+    for each in asked:
+        if each.url not in on_the_way and not each.is_answered_by(sent.items):
+            known.setdefault(each.url, each)
+    return tuple(known.values())
+
+
+def _begun(here: Here, sent: Section[AnsweredForm]) -> tuple[Begun, ...]:
+    found: dict[str, Begun] = {}
+    drafts, person = here.services.drafts, here.active.person
+    for form in drafts.forms(person):
+        draft = drafts.find(person, form) if form.startswith("form:") else None
+        if draft is None:
+            continue
+        sid = draft.fields.get("submission", [""])[0]
+        if here.services.outbox.find(sid, person) is None and is_typed(draft.fields):
+            end = here.words.date_time(datetime.fromtimestamp(draft.ends_at, UTC))
+            url = form.removeprefix("form:")
+            found[url] = Begun(draft.fields.get(CANONICAL, [url])[0], end)
+    finished = {value for each in sent.items if not each.is_draft for value in each.identifiers}
+    for each in sent.items:
+        if not each.is_by(here.fhir_user):
+            continue
+        ours = [v.removeprefix(DRAFT) for v in each.identifiers if v.startswith(DRAFT)]
+        if each.is_draft and ours and not finished.intersection(ours):
+            url = each.questionnaire.partition("|")[0]
+            found.setdefault(url, Begun(each.questionnaire, ""))
+    return tuple(found.values())
