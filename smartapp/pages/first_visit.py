@@ -19,6 +19,7 @@ class PaperStep:
     kind: str  # of the badge
     lines: tuple[str, ...]
     link: Link | None
+    done: bool
     current: bool
 
 
@@ -97,6 +98,7 @@ def _step(words: Words, paths: Paths, number: int, paper: Paper, *, current: boo
         kind=kind,
         lines=tuple(_lines(words, paper)),
         link=_link(words, paths, paper),
+        done=paper.is_done,
         current=current,
     )
 
