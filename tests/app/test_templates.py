@@ -19,6 +19,7 @@ ELSEWHERE = {"leaving", "on_the_way", "own_window"}
 ELSEWHERE |= {"item_gone"}  # test_acting.py
 ELSEWHERE |= {"numbers", "workbench"}  # test_numbers.py, test_workbench.py
 ELSEWHERE |= {"forms", "form", "form_review", "form_sent", "form_refused"}  # test_forms.py
+ELSEWHERE |= {"first_visit", "form_changed"}  # test_first_visit.py and test_form_versions.py
 
 HOSTILE = (
     "<script>alert(1)</script>",
