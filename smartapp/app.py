@@ -58,6 +58,7 @@ from smartapp.views import (
     uploads,
     visits,
     window,
+    workbench,
 )
 from smartapp.views import request as one_request
 from smartapp.views import settings as preferences
@@ -165,6 +166,7 @@ def create_app(settings: Settings, services: Services) -> Flask:
         one_request,
         staff,
         numbers,
+        workbench,
         meant,
         item,
         acting,

@@ -16,7 +16,7 @@ from smartapp.pages.form import answer_words
 from smartapp.pages.form.shelf import sent_files
 from smartapp.pages.history import History
 from smartapp.pages.queue_line import Badge, due_words, urgency, written_in
-from smartapp.pages.shell import Shell
+from smartapp.pages.shell import Link, Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of, title_of
 from smartapp.words import Words, in_locale
@@ -35,6 +35,7 @@ class ItemPage:
     owner: str
     why: str
     why_label: str
+    way: Link | None  # through the rules, step by step
     written_in: str
     answers_heading: str
     answers: tuple[AnswerLine, ...]
@@ -134,6 +135,7 @@ def item_page(
     etag: str = "",
     actions: tuple[ActionForm, ...] = (),
     history: History | None = None,
+    way: str = "",
 ) -> ItemPage:
     routing = request.routing
     owner = request.work.owner if request.work else None
@@ -146,6 +148,7 @@ def item_page(
         owner=_owner(words, request, mine),
         why=routing.reason if routing else "",
         why_label=words("Why it is here"),
+        way=Link(words("step by step"), way) if way else None,
         written_in=written_in(words),
         answers_heading=words("What the patient answered"),
         answers=answer_lines(words, topic, answers or {}, answer_files),

@@ -120,6 +120,10 @@ class Paths:
         """What the clinic's rules do, for who owns them."""
         return f"{self.home}workbench"
 
+    def why(self, reference: str) -> str:
+        """The way of one item through the rules."""
+        return f"{self.workbench}/item/{self.seal(reference)}"
+
     def item(self, reference: str) -> str:
         """The handle also keeps where in the queue it was found, for the way back."""
         name = f"{reference}?{self.narrowed}" if self.narrowed else reference

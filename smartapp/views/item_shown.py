@@ -18,6 +18,7 @@ from smartapp.pages.beside import Beside, record_panels
 from smartapp.pages.history import history_of
 from smartapp.pages.item import item_page
 from smartapp.pages.shell import Link, Notice, whose_record
+from smartapp.pages.staff_menu import sees_rules
 from smartapp.sessions.person import Person
 from smartapp.views import record
 from smartapp.views.here import Here, View
@@ -148,6 +149,9 @@ def show_item(
         else None,
         kept=kept,
         etag=(task.etag or "") if task else "",
+        way=here.paths.why(opened.reference)
+        if sees_rules(opened.staff, here.services.policy)
+        else "",
     )
     return show("item", page, status)
 

@@ -17,7 +17,8 @@ PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")
 # Need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
 ELSEWHERE = {"leaving", "on_the_way", "own_window"}
 ELSEWHERE |= {"item_gone"}  # test_acting.py
-ELSEWHERE |= {"numbers", "workbench"}  # test_numbers.py, test_workbench.py
+ELSEWHERE |= {"numbers"}  # test_numbers.py
+ELSEWHERE |= {"workbench", "workbench_trial", "workbench_why"}  # test_workbench.py
 ELSEWHERE |= {"forms", "form", "form_review", "form_sent", "form_refused"}  # test_forms.py
 ELSEWHERE |= {"first_visit", "form_changed"}  # test_first_visit.py and test_form_versions.py
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,6 +9,7 @@ from smartapp.errors import SmartappError
 from smartapp.fhir.client import Found
 from smartapp.fhir.element import Element, Json
 from smartapp.fhir.message import Message
+from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask
@@ -68,7 +68,7 @@ class Given:
     patient: str
     questionnaire: str
     at: datetime
-    answers: Mapping[str, tuple[object, ...]]
+    answers: Answers
 
 
 def read_answers(loader: Loader, period: Period) -> Section[Given]:
