@@ -80,6 +80,8 @@ class Conduct:
         # Most are answered well before it was promised, and now and then one lies too long.
         promised = max(placed.due - at, timedelta(hours=1))
         pace = 1.4 if self._one_in(22) else self.dice.lognormvariate(-1.5, 0.7)
+        if placed.priority != "routine":
+            pace *= 0.6  # what presses is looked at first
         now = self._at_work(at, promised, pace)
         if not has_task:
             if self.dice.random() < 0.5:

@@ -35,6 +35,7 @@ def demo(folder: Path, **environment: str) -> Iterator[Programs]:
     app, ehr = _free_port(), _free_port()
     inherited = {name: value for name, value in os.environ.items() if name not in NEITHER}
     command = [sys.executable, "scripts/demo.py", "--quiet", "--folder", str(folder)]
+    command += ["--without-month"]  # a journey begins on the first day: what is there, it has made
     process = subprocess.Popen(
         [*command, "--app-port", str(app), "--sandbox-port", str(ehr)],
         cwd=ROOT,
