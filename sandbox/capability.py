@@ -51,6 +51,7 @@ def capability_statement(base: str, oauth_uris: Mapping[str, str], manner: Manne
                 "resource": [
                     _resource(type_, manner)
                     for type_ in sorted(PARAMETERS)
+                    if type_ not in manner.lacks
                     if type_ not in WRITTEN or type_ in manner.letters
                 ],
                 "interaction": [{"code": code} for code in bundles],

@@ -36,9 +36,12 @@ class Manner:
     index_seconds: float = 0.0  # for so long a search does not find what is new
     truthful: bool = True  # False: it states what an open server could do, and grants all scopes
     others: str = "rs"  # letters for all other types
+    lacks: frozenset[str] = frozenset()  # types that it does not have
 
     def has(self, type_: str, letter: str) -> bool:
         """Whether the server does this at all."""
+        if type_ in self.lacks:
+            return False
         return letter in (self.letters.get(type_, "") if type_ in WRITTEN else self.others)
 
     def lets(self, type_: str, letter: str, role: Role) -> bool:
@@ -100,6 +103,9 @@ ORACLE = replace(
     one_text_attachment=True,
 )
 
+# What is not to be seen by patients, as most of them have it.
+_NO_FREE_TIMES = frozenset({"Schedule", "Slot"})
+
 # The closest to patient messages: no Tasks to make, nothing to look an identifier up by.
 MEDITECH = replace(
     OPEN,
@@ -110,6 +116,7 @@ MEDITECH = replace(
     locking="ignored",
     transaction=False,
     by_identifier=frozenset(),
+    lacks=_NO_FREE_TIMES,
 )
 
 # Forms and nothing else.
@@ -122,6 +129,7 @@ ATHENAHEALTH = replace(
     locking="ignored",
     transaction=False,
     by_identifier=frozenset(),
+    lacks=_NO_FREE_TIMES,
 )
 
 PROFILES: Mapping[str, Manner] = MappingProxyType(

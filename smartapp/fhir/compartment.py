@@ -42,6 +42,7 @@ SHARED = {
     "PractitionerRole",
     "Provenance",
     "Questionnaire",
+    "Slot",
 }
 
 
@@ -56,6 +57,9 @@ def belongs_to(resource: Json, patient_id: str) -> bool:
         return resource.get("id") == patient_id
     if kind == "Appointment":
         return _all_of(_actors(resource), patient_id)
+    if kind == "Schedule":
+        patients = [each for each in _listed(resource.get("actor")) if _is_a_patient(each)]
+        return not patients or _all_of(patients, patient_id)
     if kind == "Account":
         return _all_of(resource.get("subject"), patient_id)
     return any(_names(resource.get(name), patient_id) for name in SUBJECTS.get(kind, ()))
@@ -63,10 +67,12 @@ def belongs_to(resource: Json, patient_id: str) -> bool:
 
 def _actors(appointment: Json) -> list[object]:
     """The patients who take part. Where another one does too, it is not this one's alone."""
-    listed = appointment.get("participant")
-    people = listed if isinstance(listed, list) else []
-    actors = [each.get("actor") for each in people if isinstance(each, dict)]
+    actors = [each.get("actor") for each in _listed(appointment.get("participant"))]
     return [each for each in actors if isinstance(each, dict) and _is_a_patient(each)]
+
+
+def _listed(value: object) -> list[Json]:
+    return [each for each in value if isinstance(each, dict)] if isinstance(value, list) else []
 
 
 def _is_a_patient(reference: Json) -> bool:
@@ -80,8 +86,7 @@ def _all_of(references: object, patient_id: str) -> bool:
 
 
 def _contained(resource: Json) -> list[Json]:
-    inner = resource.get("contained")
-    return [each for each in inner if isinstance(each, dict)] if isinstance(inner, list) else []
+    return _listed(resource.get("contained"))
 
 
 def _is_harmless(contained: Json, patient_id: str) -> bool:

@@ -30,6 +30,8 @@ class ChoosePage:
     trouble: str
     choices: tuple[TopicLine, ...]
     none: str
+    times: Link | None  # where free times can be seen
+    times_hint: str
     other: Link
 
 
@@ -52,6 +54,7 @@ def choose_page(
     subjects: Sequence[tuple[Subject, str]],
     whole: bool,
     other: str,
+    times: str = "",
 ) -> ChoosePage:
     is_new = topic.about.kind is AskedAbout.APPOINTMENT
     return ChoosePage(
@@ -67,8 +70,10 @@ def choose_page(
             TopicLine(subject_words(words, each), each.detail, href) for each, href in subjects
         ),
         none=words("There is nothing in your record to choose from.")
-        if whole and not subjects
+        if whole and not subjects and not times
         else "",
+        times=Link(words("See free times"), times) if times else None,
+        times_hint=words("Choose one and ask for it. Nothing is booked until the clinic confirms."),
         other=Link(words("A new appointment") if is_new else words("None of these"), other),
     )
 
@@ -76,6 +81,9 @@ def choose_page(
 def subject_words(words: Words, subject: Subject | None) -> str:
     if subject is None:
         return ""
+    if subject.is_time and subject.when is not None:
+        at = words.day_and_time(subject.when.earliest)
+        return words("{name}, {date}", name=subject.name, date=at) if subject.name else at
     name = subject.name or words("No name in the record")
     if subject.when is None:
         return name

@@ -90,8 +90,13 @@ def ask_form_page(
 ) -> AskFormPage:
     part = replace(topic.questionnaire, items=parts[at])
     last = at == len(parts) - 1
+    said = (
+        words("This goes with the time that you chose. Change it if it is wrong.")
+        if subject and subject.is_time
+        else words("This is from your record. Change it if it is wrong.")
+    )
     fields = tuple(
-        _from_record(words, each, prefilled) for each in fields_of(words, part, posted, faults)
+        _from_record(each, prefilled, said) for each in fields_of(words, part, posted, faults)
     )
     lines = fault_lines(fields)
     if writer and writer.name_error:
@@ -137,12 +142,11 @@ def ask_form_page(
     )
 
 
-def _from_record(words: Words, field: Field, prefilled: frozenset[str]) -> Field:
+def _from_record(field: Field, prefilled: frozenset[str], said: str) -> Field:
     """What was filled in from the record is there to be confirmed, and says so."""
-    inner = tuple(_from_record(words, each, prefilled) for each in field.fields)
+    inner = tuple(_from_record(each, prefilled, said) for each in field.fields)
     if field.name not in prefilled or field.error:
         return replace(field, fields=inner)
-    said = words("This is from your record. Change it if it is wrong.")
     return replace(field, fields=inner, hint=f"{field.hint} {said}".strip())
 
 

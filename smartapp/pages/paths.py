@@ -67,6 +67,11 @@ class Paths:
         """The list of all that can be asked for."""
         return f"{self.home}ask"
 
+    @property
+    def times(self) -> str:
+        """The times that the clinic has free."""
+        return f"{self.home}times"
+
     def asking(self, topic: str, reference: str = "") -> str:
         """Asking about one topic, and about one thing of the record where there is one."""
         about = f"{self.seal(reference)}/" if reference else ""

@@ -19,7 +19,8 @@ from smartapp.views.here import Here, View
 from smartapp.views.sending import waiting
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
-from smartapp.workflow.matter import KINDS, Matter, Reader
+from smartapp.workflow.free_times import are_shown
+from smartapp.workflow.matter import CHOSEN_ELSEWHERE, KINDS, Matter, Reader
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.refills import RefillCheck
 
@@ -30,7 +31,8 @@ def named_topic(here: Here, code: str, handle: str) -> tuple[Topic, str]:
         raise NotFound("no such topic")
     if not handle:
         return topic, ""
-    return topic, here.named(handle, *KINDS[topic.about.kind])
+    elsewhere = CHOSEN_ELSEWHERE.get(topic.about.kind, ())
+    return topic, here.named(handle, *KINDS[topic.about.kind], *elsewhere)
 
 
 def is_chosen() -> bool:
@@ -45,7 +47,8 @@ def choose(here: Here, topic: Topic) -> View:
     reader = _reader(here)
     patient, subjects = reader.loader.patient(), reader.choices(topic.about.kind)
     none = f"{paths.asking(topic.code)}?about=none"
-    if subjects.is_known_empty and not topic.about.required:
+    times = paths.times if topic.free_times and are_shown(here.gate) else ""
+    if subjects.is_known_empty and not topic.about.required and not times:
         return see_other(none)
     kinds = Counter(each.reference.split("/", 1)[0] for each in subjects.items)
     record.viewed(here, patient.id, **kinds)
@@ -61,6 +64,7 @@ def choose(here: Here, topic: Topic) -> View:
         subjects=[(each, paths.asking(topic.code, each.reference)) for each in subjects.items],
         whole=subjects.whole,
         other=paths.ask if topic.about.required else none,
+        times=times,
     )
     return show("ask_choose", page)
 
@@ -98,6 +102,8 @@ def elsewhere_than(here: Here, matter: Matter) -> View | None:
     record.viewed(here, matter.patient.id, **shown_of(matter))
     words, paths = here.words, here.paths
     links = {words("Ask for something else"): paths.ask}
+    if matter.is_taken:
+        links = {words("See other free times"): paths.times, **links}
     if matter.topic.refills:
         links = {words("Back to your medicines"): paths.medicines, **links}
     page = instead_page(
@@ -113,6 +119,11 @@ def elsewhere_than(here: Here, matter: Matter) -> View | None:
 
 def _why_not(here: Here, matter: Matter) -> list[str]:
     words, phone = here.words, here.services.policy.phones.clinic
+    if matter.is_taken:
+        return [
+            words("This time is no longer free. Somebody else has it now, or it is over."),
+            words("Call us at {phone}.", phone=phone),
+        ]
     if matter.exclusion is not None:
         return [in_locale(matter.exclusion.instead, words.locale)]
     private = matter.topic.confidentiality

@@ -53,6 +53,8 @@ def words_of(here: Here, asked: Asking, draft: Drafting) -> str:
     about = subject_words(here.words, asked.subject)
     plain = in_locale(asked.topic.words.plain, here.words.locale).replace("{about}", about)
     said = asked.own_words() or plain
+    if asked.subject is not None and asked.subject.is_time:
+        said += "\n\n" + here.words("I ask for this time: {time}.", time=about)
     writer = _writer(here, asked, draft)
     return f"{said}\n\n{writer}" if writer else said
 

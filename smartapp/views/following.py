@@ -135,12 +135,25 @@ def show_followed(
 
 
 def _onward(here: Here, request: Request | None) -> Link | None:
-    """From one paper of a first visit to the others."""
+    """From one paper of a first visit to the others; and from a free time that was asked for to
+    the form that goes with it.
+    """
     code = request.topic.removeprefix(TOPIC) if request else ""
     form = here.services.policy.forms.forms.get(code)
-    if form is None or not form.first_visit:
-        return None
-    return Link(here.words("Go on with the papers for your first visit"), here.paths.first_visit)
+    if form is not None and form.first_visit:
+        return Link(here.words("Go on with the papers for your first visit"), here.paths.first_visit)
+    address = _visit_form(here, request)
+    return Link(here.words("Fill in the form for this visit now"), address) if address else None
+
+
+def _visit_form(here: Here, request: Request | None) -> str:
+    if request is None or request.is_closed:
+        return ""
+    topic = here.services.policy.topics.get(request.topic)
+    asks_for_time = any(each.kind == "Slot" for each in request.root.about)
+    wish = topic.free_times if topic and asks_for_time else None
+    form = here.services.policy.forms.forms.get(wish.form) if wish else None
+    return here.paths.form(form.canonical) if form else ""
 
 
 def can_rate(here: Here, followed: Followed) -> bool:

@@ -72,6 +72,11 @@ class Words:
         """As in "November 2025"."""
         return format_skeleton("yMMMM", day, locale=self._customs)
 
+    def weekday(self, day: date) -> str:
+        """As in "Friday, November 21"."""
+        name = format_date(day, "EEEE", locale=self._customs)
+        return f"{name}, {format_skeleton('MMMMd', day, locale=self._customs)}"
+
     def date(self, day: date) -> str:
         """As in "November 21, 2025". A moment goes to the clinic's zone first, a plain day not."""
         if isinstance(day, datetime):
@@ -84,10 +89,7 @@ class Words:
 
     def day_and_time(self, moment: datetime) -> str:
         """As in "Friday, November 21, 2:30 PM": for what is due soon."""
-        local = moment.astimezone(self._zone)
-        weekday = format_date(local, "EEEE", locale=self._customs)
-        day = format_skeleton("MMMMd", local, locale=self._customs)
-        return f"{weekday}, {day}, {self.time(moment)}"
+        return f"{self.weekday(moment.astimezone(self._zone).date())}, {self.time(moment)}"
 
     def is_same_day(self, one: datetime, other: datetime) -> bool:
         """By the clinic's calendar."""

@@ -57,7 +57,7 @@ class Asking:
 
     def asked(self, sid: str, author: Named, words: str, recipients: tuple[str, ...] = ()) -> Asked:
         decision = self.decision()
-        about = (self.subject.reference, self.subject.name) if self.subject else None
+        about = (self.subject.reference, self.subject.label) if self.subject else None
         return Asked(
             sid=sid,
             patient=f"Patient/{self.patient.id}",
@@ -80,7 +80,7 @@ class Asking:
 def subject_line(topic: Topic, subject: Subject | None, locale: str) -> str:
     """How a request is called in lists: short, and with what it is about."""
     name = in_locale(topic.words.short, locale)
-    return f"{name}: {subject.name}" if subject and subject.name else name
+    return f"{name}: {subject.label}" if subject and subject.label else name
 
 
 def free_text(questionnaire: Questionnaire, answers: Answers) -> str:

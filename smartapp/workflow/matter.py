@@ -14,8 +14,10 @@ from smartapp.fhir.element import Element, Json
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
+from smartapp.fhir.slot import FreeTime
 from smartapp.workflow.background import background_calls, background_of, facts_about
 from smartapp.workflow.documents import DocumentGate
+from smartapp.workflow.free_times import Finder, answered_by, time_subject
 from smartapp.workflow.loading import (
     PAGE_SECONDS,
     Loader,
@@ -43,6 +45,9 @@ KINDS: Mapping[AskedAbout, tuple[str, ...]] = {
     AskedAbout.VISIT: ("Encounter",),
 }
 
+# What can be asked about, and is chosen on a page of its own.
+CHOSEN_ELSEWHERE: Mapping[AskedAbout, tuple[str, ...]] = {AskedAbout.APPOINTMENT: ("Slot",)}
+
 # As the policy calls them.
 SECTIONS: Mapping[AskedAbout, str] = {
     AskedAbout.APPOINTMENT: "visits",
@@ -64,6 +69,7 @@ class Matter:
     requests: Section[Request]
     exclusion: Exclusion | None  # why this person cannot ask this here, and what to do instead
     known: Mapping[str, str]  # answers that the record has already, by linkId
+    is_taken: bool = False  # a time that was free, and is no longer
 
     @property
     def age(self) -> int | None:
@@ -130,16 +136,22 @@ class Reader:
             **background_facts(background, self.policy.named),
         }
         offer = self._offer(topic, reference, got, requests) if "orders" in got else None
+        time = _raised(got["time"]) if "time" in got else None
+        chosen = self._subject_of_time(time) if isinstance(time, FreeTime) else None
         return Matter(
             topic=topic,
             patient=patient,
             person=person,
-            subject=self._order(offer) if offer else _subject(got.get("subject"), today),
+            subject=self._order(offer) if offer else chosen or _subject(got.get("subject"), today),
             offer=offer if topic.refills else None,
             requests=requests,
             exclusion=exclusion_for(topic, person, self.now, self.policy.calendar),
-            known=_known(topic, got["contact"]),
+            known={**_known(topic, got["contact"]), **_with_time(topic, chosen)},
+            is_taken="time" in got and not (isinstance(time, FreeTime) and time.is_free),
         )
+
+    def _subject_of_time(self, time: FreeTime) -> Subject:
+        return time_subject(time, self.policy.calendar.local(time.start.earliest))
 
     def choices(self, kind: AskedAbout) -> Section[Subject]:
         """What of the record can be asked about, the latest first."""
@@ -187,6 +199,8 @@ class Reader:
     def _about(self, reference: str) -> dict[str, Callable[[], object]]:
         if reference.startswith("MedicationRequest/"):
             return {"orders": self.loader.orders, "dispenses": self.loader.dispenses}
+        if reference.startswith("Slot/"):
+            return {"time": partial(Finder(self.loader, self.now).one, reference)}
         return {"subject": partial(self.loader.client.read, reference)} if reference else {}
 
     def _offer(
@@ -241,10 +255,20 @@ def _known(topic: Topic, contact: object) -> dict[str, str]:
     return {link: values[what] for link, what in topic.prefills.items() if values.get(what)}
 
 
-def _subject(read: object, today: date) -> Subject | None:
+def _with_time(topic: Topic, chosen: Subject | None) -> dict[str, str]:
+    if chosen is None or chosen.when is None or topic.free_times is None:
+        return {}
+    return answered_by(topic.free_times, chosen.when.earliest)
+
+
+def _raised(read: object) -> object:
     if isinstance(read, SmartappError):
         raise read
-    if read is None:
+    return read
+
+
+def _subject(read: object, today: date) -> Subject | None:
+    if _raised(read) is None:
         return None
     found = subject_from(read) if isinstance(read, dict) else None
     if found is None:

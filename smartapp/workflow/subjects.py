@@ -20,6 +20,19 @@ class Subject:
     detail: str = ""
     facts: Facts = field(default_factory=dict)
 
+    @property
+    def is_time(self) -> bool:
+        """A free time that is asked for."""
+        return self.reference.startswith("Slot/")
+
+    @property
+    def label(self) -> str:
+        """As it is written into the record. A time says in any language when it is."""
+        if not self.is_time or self.when is None:
+            return self.name
+        local = self.when.earliest.strftime("%Y-%m-%d %H:%M")
+        return f"{self.name}, {local}" if self.name else local
+
 
 def subject_from(json: Json) -> Subject | None:
     """None for what was entered in error, and for what no request is about."""

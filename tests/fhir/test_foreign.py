@@ -177,3 +177,18 @@ def test_in_the_queue_all_patients_are_seen(ehr: HTTPServer, nurse: FhirClient) 
 
     assert len(found.matches) == 2
     assert found.withheld == 0
+
+
+@pytest.mark.parametrize(
+    ("actors", "shown"),
+    [
+        (["Practitioner/patel", "Location/main"], True),
+        (["Patient/other", "Location/main"], False),
+        (["Patient/maria"], True),
+        ([], True),
+    ],
+)
+def test_a_schedule_is_everybodys_unless_it_is_of_a_patient(actors: list[str], shown: bool) -> None:
+    schedule = {"resourceType": "Schedule", "actor": [{"reference": each} for each in actors]}
+
+    assert belongs_to(schedule, "maria") is shown

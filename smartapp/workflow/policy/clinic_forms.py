@@ -145,6 +145,7 @@ def _topic(
         respond_within=respond_within,
         questionnaire=form,
         prefills={},
+        free_times=None,
         exclusions=(),
         self_service=(),
         fee=None,

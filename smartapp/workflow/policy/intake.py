@@ -90,6 +90,17 @@ Prefills = Mapping[str, Prefill]  # by linkId
 
 
 @dataclass(frozen=True)
+class FreeTimes:
+    """Times that the EHR shows as free: how far ahead, and what asking for one answers already."""
+
+    days: int
+    answers: Mapping[str, str]  # by linkId
+    part_of_day: str  # the linkId of a question whose answers are "morning" and "afternoon"
+    weekday: str  # as above, "monday" and so on
+    form: str  # the file of the form that goes with a new appointment; empty where there is none
+
+
+@dataclass(frozen=True)
 class TopicGroup:
     """Topics that stand together in the list that patients choose from."""
 

@@ -11,6 +11,7 @@ from smartapp.workflow.policy.intake import (
     Confidentiality,
     FeeNotice,
     FirstUse,
+    FreeTimes,
     Page,
     Prefill,
     Prefills,
@@ -36,6 +37,17 @@ def prefills(file: Table) -> Prefills:
     table = file.table("prefill")
     found = {link_id: table.one_of(link_id, list(Prefill), "known") for link_id in table}
     return MappingProxyType({link_id: Prefill(name) for link_id, name in found.items() if name})
+
+
+def free_times(table: Table) -> FreeTimes:
+    answers = table.table("answers")
+    return FreeTimes(
+        days=table.whole("days"),
+        answers=MappingProxyType({link_id: answers.text(link_id) for link_id in answers}),
+        part_of_day=table.text("part_of_day"),
+        weekday=table.text("weekday"),
+        form=table.text("form"),
+    )
 
 
 def self_service(table: Table) -> SelfService:

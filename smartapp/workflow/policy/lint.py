@@ -114,9 +114,12 @@ def _asking(topic: Topic) -> Found:
                 f"words.plain.{language}",
                 "'{about}' stands for nothing where about.required is not true",
             )
-    for link_id in topic.prefills:
-        if topic.questionnaire != NOTHING and not find_question(topic.questionnaire, link_id):
-            yield "prefill", no_such_question(topic.questionnaire, link_id)
+    times = topic.free_times
+    by_times = (*times.answers, times.part_of_day, times.weekday) if times else ()
+    for place, links in (("prefill", (*topic.prefills,)), ("free_times", by_times)):
+        for link_id in links:
+            if topic.questionnaire != NOTHING and not find_question(topic.questionnaire, link_id):
+                yield place, no_such_question(topic.questionnaire, link_id)
 
 
 def _outcomes(topic: Topic) -> Found:

@@ -21,6 +21,7 @@ from smartapp.workflow.policy.intake import (
     Confidentiality,
     FeeNotice,
     FirstUse,
+    FreeTimes,
     Prefills,
     Progress,
     SelfService,
@@ -170,6 +171,7 @@ class Topic:
     respond_within: ResponseTime
     questionnaire: Questionnaire
     prefills: Prefills
+    free_times: FreeTimes | None
     exclusions: tuple[Exclusion, ...]
     self_service: tuple[SelfService, ...]
     fee: FeeNotice | None
