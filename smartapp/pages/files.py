@@ -140,6 +140,7 @@ def _refused(words: Words, refused: Refused, most: int) -> str:
         Refused.EMPTY: words("Choose a file first"),
         Refused.TOO_LARGE: words("This file is too large. Choose one of 5 MB or less"),
         Refused.TOO_MANY: words("You can add {most} files at most", most=most),
+        Refused.BUSY: words("Another file is still being added. Wait a moment, then try again"),
         Refused.TOO_LARGE_TOGETHER: words(
             "Together the files are too large. Take one out, or bring it to your visit"
         ),

@@ -179,6 +179,9 @@ class Drafting:
         return replace(self, fields=fields, ends_at=ends)
 
     def discard(self) -> None:
+        """With the files that were to go along: nobody would find them any more."""
+        files = (each.id for each in self.files)
+        self.author.services.uploads.discard(self.author.person, self.form, *files)
         self.author.services.drafts.discard(self.author.person, self.form)
 
     def slip(self) -> str:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import json
+
 from flask import g
 
 from smartapp.fhir.people import Patient
 from smartapp.sessions.submission import Step, Submission, SubmissionState
 from smartapp.views import record
+from smartapp.views.drafting import FILES
 from smartapp.views.here import Here
 from smartapp.views.show import related_person
 from smartapp.workflow.submission import Named
@@ -59,6 +62,8 @@ def _discard_draft(here: Here, submission: Submission) -> None:
     """Only that of this submission: there may be a newer one for the same thing."""
     draft = here.services.drafts.find(here.active.person, submission.form)
     if draft is not None and draft.fields.get("submission") == [submission.sid]:
+        files = (json.loads(each)["id"] for each in draft.fields.get(FILES, ()))
+        here.services.uploads.discard(here.active.person, submission.form, *files)
         here.services.drafts.discard(here.active.person, submission.form)
 
 

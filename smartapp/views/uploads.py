@@ -21,7 +21,7 @@ from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.item import open_item
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.workflow.policy.model import Topic
-from smartapp.workflow.uploads import LARGEST_TOGETHER, Chosen, Refused, kind_of, taken_in
+from smartapp.workflow.uploads import LARGEST_TOGETHER, Chosen, Refused, Upload, kind_of, taken_in
 
 bp = Blueprint("uploads", __name__, url_prefix="/l/<lid>")
 
@@ -42,16 +42,28 @@ def add(here: Here, code: str, handle: str = "") -> View:
     topic, reference, draft = _draft(here, code, handle)
     posted = request.files.get("file")
     taken = taken_in(posted.filename or "", posted.read()) if posted else Refused.EMPTY
-    if isinstance(taken, Refused):
-        return _page(here, topic, reference, draft, taken)
+    if not isinstance(taken, Refused):
+        with here.services.uploads.one_at_a_time(here.active.person, draft.form) as alone:
+            _, _, draft = _draft(here, code, handle)  # another window may have added one just now
+            refused = _no_room(topic, draft, taken) if alone else Refused.BUSY
+            if refused is None:
+                _keep(here, draft, taken)
+                return see_other(f"{here.paths.asking(code, reference)}/files?said=file-added")
+            taken = refused
+    return _page(here, topic, reference, draft, taken)
+
+
+def _no_room(topic: Topic, draft: Drafting, taken: Upload) -> Refused | None:
     if len(draft.files) >= topic.attachments:
-        return _page(here, topic, reference, draft, Refused.TOO_MANY)
-    if sum(each.size for each in draft.files) + len(taken.data) > LARGEST_TOGETHER:
-        return _page(here, topic, reference, draft, Refused.TOO_LARGE_TOGETHER)
+        return Refused.TOO_MANY
+    together = sum(each.size for each in draft.files) + len(taken.data)
+    return Refused.TOO_LARGE_TOGETHER if together > LARGEST_TOGETHER else None
+
+
+def _keep(here: Here, draft: Drafting, taken: Upload) -> None:
     name = here.services.uploads.keep(here.active.person, draft.form, taken.data)
     chosen = Chosen(name, taken.name, taken.content_type, len(taken.data))
     draft.with_files([*draft.files, chosen])
-    return see_other(f"{here.paths.asking(code, reference)}/files?said=file-added")
 
 
 @bp.post("/ask/<code>/files/<name>/remove")

@@ -24,6 +24,7 @@ class Refused(StrEnum):
     EMPTY = "empty"
     TOO_LARGE = "too-large"
     TOO_MANY = "too-many"
+    BUSY = "busy"
     TOO_LARGE_TOGETHER = "too-large-together"
     NOT_A_KIND = "not-a-kind"
     BROKEN = "broken"

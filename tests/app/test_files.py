@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import base64
 import io
+import json
 import zlib
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -14,7 +16,7 @@ from werkzeug.datastructures import FileStorage
 from smartapp.workflow.uploads import LARGEST_FILE, Refused, Upload, taken_in
 from tests.app import people
 from tests.app.asked import only
-from tests.app.page import Page
+from tests.app.page import Form, Page
 from tests.app.people import Patient, Staff
 from tests.app.world import World
 from tests.pictures import PDF, photo
@@ -151,6 +153,44 @@ def test_a_file_can_be_taken_out_again_and_there_are_only_so_many(
     assert "You can add 3 files at most" in told.text
     fewer = patient.browser.submit(full.form("/remove"))
     assert fewer.has_form("/files")
+
+
+def test_files_that_come_in_all_at_once_are_not_more_than_the_limit(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    page = files_page(patient)
+    form = page.form("/files")
+
+    def add(number: int) -> int:
+        file = FileStorage(io.BytesIO(PDF), filename=f"{number}.pdf")
+        fields = {"csrf_token": form.fields["csrf_token"][0], "file": file}
+        return int(patient.browser.ask("POST", form.action, fields=fields).status_code)
+
+    with ThreadPoolExecutor(6) as pool:
+        answers = sorted(pool.map(add, range(6)))
+
+    assert answers == [303] * 3 + [422] * 3
+    assert patient.browser.get(page.url).html.count("/remove") == 3
+
+
+def test_files_that_are_no_longer_needed_are_not_kept(world: World, patient: Patient) -> None:
+    patient.logs_in("james")
+    for end in ("discard", "send"):
+        adds(patient, files_page(patient), "Work form.pdf", PDF)
+        check = patient.go("ask/form-or-letter/check")
+        ((lid, secret),) = patient.browser.sessions.items()
+        person = world.services.launches.find(lid, secret).person
+        (draft,) = world.services.drafts.forms(person)
+        (kept,) = world.services.drafts.find(person, draft).fields["app-files"]
+        name = json.loads(kept)["id"]
+        assert world.services.uploads.find(person, draft, name) == PDF
+        patient.browser.submit(check.form("/send") if end == "send" else _discarding(patient))
+        assert world.services.uploads.find(person, draft, name) is None
+
+
+def _discarding(patient: Patient) -> Form:
+    return patient.go("ask").form("/discard")
 
 
 def test_a_file_whose_time_is_over_is_not_sent_without_a_word(
