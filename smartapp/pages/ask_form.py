@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from smartapp.fhir.questionnaire import Item
@@ -12,7 +12,7 @@ from smartapp.pages.form import FaultLine, Field, fault_lines, fields_of
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.urgent import Urgent, urgent_words
 from smartapp.words import Words, in_locale
-from smartapp.workflow.asking import WRITER, WRITER_NAME, WRITER_RELATION, question_of
+from smartapp.workflow.asking import WRITER, WRITER_NAME, WRITER_RELATION, names_in, question_of
 from smartapp.workflow.forms import FieldFault, Fields
 from smartapp.workflow.policy.model import RedFlag, Topic
 from smartapp.workflow.subjects import Subject
@@ -88,13 +88,10 @@ def ask_form_page(
     slip: str,
     saved_until: str = "",
 ) -> AskFormPage:
-    part = replace(topic.questionnaire, items=parts[at])
+    chosen = prefilled if subject and subject.is_time else frozenset[str]()
+    part = replace(topic.questionnaire, items=_without(parts[at], chosen))
     last = at == len(parts) - 1
-    said = (
-        words("This goes with the time that you chose. Change it if it is wrong.")
-        if subject and subject.is_time
-        else words("This is from your record. Change it if it is wrong.")
-    )
+    said = words("This is from your record. Change it if it is wrong.")
     fields = tuple(
         _from_record(each, prefilled, said) for each in fields_of(words, part, posted, faults)
     )
@@ -127,7 +124,7 @@ def ask_form_page(
         fault_heading=words("There is a problem"),
         faults=lines,
         fields=fields,
-        carried=_carried(parts[:at], posted),
+        carried=(*_carried(parts[:at], posted), *_kept(chosen, parts[at], posted)),
         writer=writer if last else None,
         action=action,
         submission=submission,
@@ -148,6 +145,22 @@ def _from_record(field: Field, prefilled: frozenset[str], said: str) -> Field:
     if field.name not in prefilled or field.error:
         return replace(field, fields=inner)
     return replace(field, fields=inner, hint=f"{field.hint} {said}".strip())
+
+
+def _without(items: tuple[Item, ...], chosen: Collection[str]) -> tuple[Item, ...]:
+    """What a chosen time has answered is not asked again."""
+    return tuple(
+        replace(each, items=_without(each.items, chosen))
+        for each in items
+        if each.link_id not in chosen
+    )
+
+
+def _kept(
+    chosen: Collection[str], part: tuple[Item, ...], posted: Fields
+) -> tuple[tuple[str, str], ...]:
+    here = names_in(part) & frozenset(chosen)
+    return tuple((name, value) for name in here for value in posted.get(name, ()))
 
 
 def _carried(parts: Sequence[tuple[Item, ...]], posted: Fields) -> tuple[tuple[str, str], ...]:

@@ -14,17 +14,18 @@ from smartapp.words import Words
 
 
 @dataclass(frozen=True)
-class TimeLine:
-    at: str
+class TimesWith:
+    """With one person at one place."""
+
+    name: str
     facts: tuple[str, ...]
-    ask: Link
-    ask_for: str  # the same for who hears the link alone
+    times: tuple[Link, ...]
 
 
 @dataclass(frozen=True)
 class DayOfTimes:
     heading: str
-    times: tuple[TimeLine, ...]
+    people: tuple[TimesWith, ...]
 
 
 @dataclass(frozen=True)
@@ -87,19 +88,32 @@ def _day(
     asking: Callable[[str], str],
     local: Callable[[datetime], datetime],
 ) -> DayOfTimes:
+    by_person: dict[tuple[object, ...], list[FreeTime]] = {}
+    for each in times:
+        by_person.setdefault((each.who, each.where, each.what, each.minutes), []).append(each)
     return DayOfTimes(
         heading=words.weekday(day),
-        times=tuple(_line(words, each, asking, local(each.start.earliest)) for each in times),
+        people=tuple(_with(words, found, asking, local) for found in by_person.values()),
     )
 
 
-def _line(words: Words, each: FreeTime, asking: Callable[[str], str], at: datetime) -> TimeLine:
-    length = words.plural("1 minute", "{n} minutes", each.minutes) if each.minutes else ""
-    who = words("With {name}", name=each.who) if each.who else ""
-    facts = (who, each.where, length)
-    return TimeLine(
-        at=words.time(at),
+def _with(
+    words: Words,
+    times: Sequence[FreeTime],
+    asking: Callable[[str], str],
+    local: Callable[[datetime], datetime],
+) -> TimesWith:
+    first = times[0]
+    length = words.plural("1 minute", "{n} minutes", first.minutes) if first.minutes else ""
+    facts = (first.what if first.who else "", first.where, length)
+    return TimesWith(
+        name=first.who or first.what or words("The clinic does not say with whom"),
         facts=tuple(fact for fact in facts if fact),
-        ask=Link(words("Ask for this time"), asking(each.reference)),
-        ask_for=", ".join(part for part in (words.day_and_time(at), each.who) if part),
+        times=tuple(
+            Link(
+                words("Ask for {time}", time=words.time(local(each.start.earliest))),
+                asking(each.reference),
+            )
+            for each in times
+        ),
     )

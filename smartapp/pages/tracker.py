@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import zip_longest
 
 from smartapp.pages.when import moment_words
@@ -11,6 +13,10 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.progress import step_reached, way_of
 from smartapp.workflow.requests import NURSES, Request, Stage
+
+WRITTEN_TIME = re.compile(
+    r"(?P<who>(?:.*, )?)(?P<day>\d{4}-\d\d-\d\d) (?P<time>\d\d:\d\d)", re.ASCII
+)
 
 
 def stage_words(words: Words, request: Request, topic: Topic | None = None) -> str:
@@ -27,7 +33,20 @@ def title_of(words: Words, request: Request, topic: Topic | None) -> str:
     if topic is None:
         return request.root.subject_line or words("A message")
     name = in_locale(topic.words.short, words.locale)
-    return f"{name}: {request.about}" if request.about else name
+    about = _in_words(words, request.about)
+    return f"{name}: {about}" if about else name
+
+
+def _in_words(words: Words, about: str) -> str:
+    """A time that was asked for stands in the record in a way that no language owns."""
+    found = WRITTEN_TIME.fullmatch(about)
+    if found is None:
+        return about
+    try:
+        day = words.weekday(date.fromisoformat(found["day"]))
+    except ValueError:
+        return about
+    return f"{found['who']}{day}, {words.clock(found['time'])}"
 
 
 def _stage_name(words: Words, request: Request, stage: Stage) -> str:
