@@ -88,7 +88,7 @@ def ask(here: Here, code: str, handle: str = "") -> View:
     elsewhere = elsewhere_than(here, matter)
     if elsewhere is not None:
         return elsewhere
-    draft = draft_of(author_here(here), topic, reference) or new_draft(here, matter)
+    draft = draft_of(author_here(here), matter.topic, reference) or new_draft(here, matter)
     return form_shown(here, matter, draft, draft.shown_part())
 
 
@@ -107,7 +107,9 @@ def answer(here: Here, code: str, handle: str = "") -> View:
         return see_other(f"{here.paths.ask}?said=saved")
     wrong = next((at for at in touched if draft.faulty(at)), None)
     if wrong is not None:
-        return form_shown(here, matter_of(here, topic, reference), draft, wrong, told=True)
+        matter = matter_of(here, topic, reference)
+        draft = draft_of(author_here(here), matter.topic, reference) or draft
+        return form_shown(here, matter, draft, wrong, told=True)
     draft = draft.with_seen(touched)
     address = here.paths.asking(code, reference)
     following = draft.next_part
@@ -120,7 +122,7 @@ def answer(here: Here, code: str, handle: str = "") -> View:
 def check(here: Here, code: str, handle: str = "") -> View:
     topic, reference = named_topic(here, code, handle)
     matter = matter_of(here, topic, reference)
-    draft = draft_of(author_here(here), topic, reference)
+    draft = draft_of(author_here(here), matter.topic, reference)
     elsewhere = elsewhere_than(here, matter)
     if elsewhere is not None:
         return elsewhere
@@ -138,9 +140,9 @@ def send(here: Here, code: str, handle: str = "") -> View:
     topic, reference = named_topic(here, code, handle)
     known = here.services.outbox.find(sid, here.active.person)
     if known is None:
-        draft = draft_of(author_here(here), topic, reference)
-        g.kept_unsent = draft is not None
+        g.kept_unsent = draft_of(author_here(here), topic, reference) is not None
         matter = matter_of(here, topic, reference)
+        draft = draft_of(author_here(here), matter.topic, reference)
         elsewhere = elsewhere_than(here, matter)
         if elsewhere is not None:
             return elsewhere

@@ -117,7 +117,7 @@ def show_followed(
         reader=here.fhir_user,
         now=here.now,
         whole=followed.requests.whole,
-        kept=kept_words(here, submission),
+        kept="" if request else kept_words(here, submission),
         reply=_reply_form(here, followed, request, reply_posted) if request else None,
         cannot_reply=_cannot_reply(here) if request and not here.can_ask else "",
         rating=rating_page(
@@ -141,7 +141,9 @@ def _onward(here: Here, request: Request | None) -> Link | None:
     code = request.topic.removeprefix(TOPIC) if request else ""
     form = here.services.policy.forms.forms.get(code)
     if form is not None and form.first_visit:
-        return Link(here.words("Go on with the papers for your first visit"), here.paths.first_visit)
+        return Link(
+            here.words("Go on with the papers for your first visit"), here.paths.first_visit
+        )
     address = _visit_form(here, request)
     return Link(here.words("Fill in the form for this visit now"), address) if address else None
 

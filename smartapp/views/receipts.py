@@ -70,8 +70,8 @@ def answers_altered(submission: Submission | None) -> bool:
 
 
 def kept_words(here: Here, submission: Submission | None) -> str:
-    """What was refused is given back, so that it can be copied."""
-    if submission is None or submission.state is not SubmissionState.REFUSED:
+    """What is not known to have arrived is given back, so that it can be copied or read out."""
+    if submission is None or submission.state is SubmissionState.CONFIRMED:
         return ""
     draft = here.services.drafts.find(here.active.person, submission.form)
     return next(iter(draft.fields.get(WORDS, ())), "") if draft else ""

@@ -31,7 +31,7 @@ from smartapp.workflow.person_facts import background_facts, person_facts
 from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.intake import AskedAbout, Prefill
 from smartapp.workflow.policy.model import Exclusion, Policy, Topic
-from smartapp.workflow.refills import order_facts
+from smartapp.workflow.refills import order_facts, with_supplies_for
 from smartapp.workflow.requests import Request
 from smartapp.workflow.routing import exclusion_for
 from smartapp.workflow.subjects import Subject, order_subject, subject_from
@@ -138,8 +138,9 @@ class Reader:
         offer = self._offer(topic, reference, got, requests) if "orders" in got else None
         time = _raised(got["time"]) if "time" in got else None
         chosen = self._subject_of_time(time) if isinstance(time, FreeTime) else None
+        is_controlled = offer is not None and offer.facts.controlled
         return Matter(
-            topic=topic,
+            topic=with_supplies_for(topic, controlled=is_controlled),
             patient=patient,
             person=person,
             subject=self._order(offer) if offer else chosen or _subject(got.get("subject"), today),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from smartapp.fhir.questionnaire import Item
 from smartapp.workflow.policy.facts import Facts, FactValue
-from smartapp.workflow.policy.model import RefillLimits, RefillReason
+from smartapp.workflow.policy.model import RefillLimits, RefillReason, Topic
 
 LONGEST_SUPPLY = 366  # days
 
@@ -54,6 +55,30 @@ def check_refill(order: OrderFacts, limits: RefillLimits, today: date) -> Refill
     if from_when is not None and today < from_when:
         return RefillCheck(False, RefillReason.TOO_EARLY, from_when)
     return RefillCheck(True, _askable_as(order, today))
+
+
+def with_supplies_for(topic: Topic, *, controlled: bool) -> Topic:
+    """The topic as it is asked about one order: what is too much of it is no choice."""
+    limits = topic.refills
+    if limits is None:
+        return topic
+    most = limits.longest_supply_days_controlled if controlled else limits.longest_supply_days
+
+    def narrowed(item: Item) -> Item:
+        inner = tuple(map(narrowed, item.items))
+        if item.link_id != limits.supply_question:
+            return replace(item, items=inner)
+        offered = tuple(each for each in item.options if _days_in(each.code) <= most)
+        return replace(item, items=inner, options=offered)
+
+    items = tuple(map(narrowed, topic.questionnaire.items))
+    return replace(topic, questionnaire=replace(topic.questionnaire, items=items))
+
+
+def _days_in(code: str) -> int:
+    """What says nothing of days is no supply to limit."""
+    number = code.partition("-")[0]
+    return int(number) if number.isascii() and number.isdigit() else 0
 
 
 def order_facts(order: OrderFacts, today: date) -> Facts:

@@ -119,6 +119,7 @@ def test_what_no_search_can_settle_its_author_can_send_once_more(patient_at: Any
     world.recovers()
     assert "We are making sure" in confirming.text
     assert "Send it once more" not in confirming.text, "it may still be on its way"
+    assert "I would like a refill of" in confirming.text, "what they wrote, to be read out"
 
     world.clock.passes(700)
     unsure = patient.browser.get(confirming.path)

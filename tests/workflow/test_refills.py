@@ -9,10 +9,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from smartapp.workflow.forms import fill
 from smartapp.workflow.policy.loading import load_policy
 from smartapp.workflow.policy.model import RefillLimits, RefillReason, Topic
-from smartapp.workflow.refills import OrderFacts, RefillCheck, check_refill, order_facts
-from tests.workflow.conftest import FOLDER
+from smartapp.workflow.refills import (
+    OrderFacts,
+    RefillCheck,
+    check_refill,
+    order_facts,
+    with_supplies_for,
+)
+from tests.workflow.conftest import FOLDER, Given
 
 TODAY = date(2026, 11, 20)
 ACTIVE = OrderFacts(
@@ -205,3 +212,36 @@ def test_whoever_waits_until_the_day_we_named_can_ask_then(order: OrderFacts) ->
         assert not check_refill(order, LIMITS, day_before).askable
         then = check_refill(order, LIMITS, found.from_when)
         assert then.askable or then.reason == "ended-long-ago"
+
+
+# --- how much at a time ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("controlled", "offered"),
+    [(False, ["30-days", "90-days", "180-days"]), (True, ["30-days"])],
+)
+def test_a_long_supply_is_offered_where_the_clinic_allows_it(
+    refill: Topic, controlled: bool, offered: list[str]
+) -> None:
+    asked = with_supplies_for(refill, controlled=controlled).questionnaire.item("supply-length")
+
+    assert asked is not None
+    assert [each.code for each in asked.options] == offered
+
+
+def test_a_supply_that_is_not_offered_is_no_answer(refill: Topic, usual_answers: Given) -> None:
+    narrowed = with_supplies_for(refill, controlled=True)
+    posted = {**as_posted(usual_answers), "supply-length": ["180-days"]}
+
+    assert not fill(refill.questionnaire, posted).faults
+    (fault,) = fill(narrowed.questionnaire, posted).faults
+    assert fault.link_id == "supply-length"
+
+
+def as_posted(answers: Given) -> dict[str, list[str]]:
+    said = {True: "true", False: "false"}
+    return {
+        name: [said[each] if isinstance(each, bool) else each for each in values]
+        for name, values in answers.items()
+    }

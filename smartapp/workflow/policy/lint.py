@@ -114,9 +114,14 @@ def _asking(topic: Topic) -> Found:
                 f"words.plain.{language}",
                 "'{about}' stands for nothing where about.required is not true",
             )
+    supply = topic.refills.supply_question if topic.refills else ""
     times = topic.free_times
     by_times = (*times.answers, times.part_of_day, times.weekday) if times else ()
-    for place, links in (("prefill", (*topic.prefills,)), ("free_times", by_times)):
+    for place, links in (
+        ("prefill", (*topic.prefills,)),
+        ("free_times", by_times),
+        ("refills", filter(None, (supply,))),
+    ):
         for link_id in links:
             if topic.questionnaire != NOTHING and not find_question(topic.questionnaire, link_id):
                 yield place, no_such_question(topic.questionnaire, link_id)

@@ -131,6 +131,9 @@ class RefillLimits:
     ask_when_days_left_controlled: int
     renew_until_days_after_end: int
     controlled_can_be_asked: bool
+    supply_question: str  # its answers begin with a number of days, as "90-days"
+    longest_supply_days: int
+    longest_supply_days_controlled: int
     controlled_substances: tuple[str, ...]
     words: Mapping[RefillReason, LocalText]
 

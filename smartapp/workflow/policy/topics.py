@@ -223,6 +223,9 @@ def _refills(table: Table) -> RefillLimits:
         ask_when_days_left_controlled=table.whole("ask_when_days_left_controlled"),
         renew_until_days_after_end=table.whole("renew_until_days_after_end"),
         controlled_can_be_asked=table.flag("controlled_can_be_asked"),
+        supply_question=table.text("supply_question"),
+        longest_supply_days=table.whole("longest_supply_days"),
+        longest_supply_days_controlled=table.whole("longest_supply_days_controlled"),
         controlled_substances=table.texts("controlled_substances"),
         words=MappingProxyType({code: words.local(code) for code in RefillReason}),
     )
