@@ -98,7 +98,7 @@ class DocumentPage:
     image: Link | None
     minutes: str
     again: Link
-    origin: Link
+    origin: Link | None
 
 
 @dataclass(frozen=True)
@@ -120,12 +120,18 @@ def document_page(
     text: str,
     trouble: str,
     again: str,
-    origin: str,
-    phone: str,
+    elsewhere: str,
+    origin: str = "",
 ) -> DocumentPage:
     title = title_of(words, document)
     forms = [
-        _form(words, content, place, links, here=lies_here(content), phone=phone)
+        _form(
+            words,
+            content,
+            place,
+            links,
+            elsewhere="" if content.is_anywhere and lies_here(content) else elsewhere,
+        )
         for place, content in enumerate(document.contents)
     ]
     ways = [expected(c.type) if lies_here(c) else Shown.NOT for c in document.contents]
@@ -143,12 +149,19 @@ def document_page(
         image=None if image is None else Link(title, links.show(image)),
         minutes=words("The links on this page work for 15 minutes, and only for you."),
         again=Link(words("Try again"), again),
-        origin=Link(words("Where this comes from"), origin),
+        origin=Link(words("Where this comes from"), origin) if origin else None,
     )
 
 
 def _first(ways: Sequence[Shown], wanted: Shown) -> int | None:
     return next((place for place, way in enumerate(ways) if way is wanted), None)
+
+
+def lies_elsewhere(words: Words, phone: str) -> str:
+    return words(
+        "This lies in another system, and this app cannot open it. Ask the clinic at {phone}.",
+        phone=phone,
+    )
 
 
 def _form(
@@ -157,16 +170,11 @@ def _form(
     place: int,
     links: FileLinks,
     *,
-    here: bool,
-    phone: str,
+    elsewhere: str,
 ) -> Form:
     name = _name(words, content)
-    if not content.is_anywhere or not here:
-        note = words(
-            "This lies in another system, and this app cannot open it. Ask the clinic at {phone}.",
-            phone=phone,
-        )
-        return Form(name, None, None, note)
+    if elsewhere:
+        return Form(name, None, None, elsewhere)
     show = expected(content.type) in {Shown.AS_PDF, Shown.AS_IMAGE, Shown.AS_HTML}
     return Form(
         name=_size(words, name, content.size),

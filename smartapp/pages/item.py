@@ -44,6 +44,7 @@ class ItemPage:
     thread_heading: str
     thread: tuple[MessageBubble, ...]
     panels: tuple[Panel, ...]
+    more_record: Link  # documents, visits and all else
     aside_heading: str
     steps_heading: str
     steps: tuple[Step, ...]
@@ -124,6 +125,7 @@ def item_page(
     answers: Answers | None,
     answer_files: str = "",
     panels: tuple[Panel, ...],
+    record_at: str,
     reader: str,
     now: datetime,
     opens: Opens | None = None,
@@ -159,6 +161,7 @@ def item_page(
         thread_heading=words("Messages"),
         thread=bubbles(words, request, reader, opens),
         panels=panels,
+        more_record=Link(words("More of the record"), record_at),
         aside_heading=words("From the record"),
         steps_heading=words("Where it is"),
         steps=steps_of(words, request, topic),

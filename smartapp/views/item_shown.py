@@ -132,6 +132,7 @@ def show_item(
         answers=answers,
         answer_files=f"{address}/answers",
         panels=record_panels(here.words, beside),
+        record_at=f"{address}/record",
         reader=opened.staff.reference,
         now=here.now,
         opens=lambda message, at: f"{address}/files/{here.paths.seal(message)}/{at}",

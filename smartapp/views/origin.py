@@ -15,7 +15,7 @@ from smartapp.pages.health import BlocksPage
 from smartapp.pages.origin import said_block, way_block
 from smartapp.views import record
 from smartapp.views.confidential import kinds_hidden_from_reader
-from smartapp.views.documents import checked
+from smartapp.views.documents import papers_of
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import arrived, showing, sure_of_patient
 from smartapp.views.show import patient_shell, show
@@ -37,7 +37,7 @@ def origin(here: Here, handle: str) -> View:
     if kind in kinds_hidden_from_reader(here):
         raise NotFound("not for who reads")
     if kind == "DocumentReference":
-        checked(here, reference)
+        papers_of(here).checked(reference)
     loader, words, at = here.loader(), here.words, showing(here, "origin")
     part = provenance_of(reference, loader.client.patient_id or "")
     got = loader.all_of(

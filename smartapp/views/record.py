@@ -83,19 +83,22 @@ def viewed(here: Present, patient_id: str, **counts: int) -> None:
     _record(here, audit.record_viewed(_context(here), f"Patient/{patient_id}", shown))
 
 
-def document_opened(here: Present, reference: str, version: str, how: str) -> None:
+def document_opened(here: Present, patient_id: str, reference: str, version: str, how: str) -> None:
     """Before its first byte is sent."""
-    patient = _own_patient(here)
+    patient = f"Patient/{patient_id}"
     _record(here, audit.document_opened(_context(here), patient, reference, version, how))
 
 
-def document_refused(here: Present, reference: str, reason: str) -> None:
-    _record(here, audit.document_refused(_context(here), _own_patient(here), reference, reason))
+def document_refused(here: Present, patient_id: str, reference: str, reason: str) -> None:
+    patient = f"Patient/{patient_id}"
+    _record(here, audit.document_refused(_context(here), patient, reference, reason))
 
 
-def document_sent(here: Present, reference: str) -> Callable[[int, str, bool], None]:
+def document_sent(
+    here: Present, patient_id: str, reference: str
+) -> Callable[[int, str, bool], None]:
     """For when it has been sent: then there is no request to ask any more."""
-    context, patient = _context(here), _own_patient(here)
+    context, patient = _context(here), f"Patient/{patient_id}"
 
     def tell(size: int, sha256: str, whole: bool) -> None:
         event = audit.document_sent(

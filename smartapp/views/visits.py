@@ -265,7 +265,13 @@ def _words_of(
     texts = loader.together(reads, within=PAGE_SECONDS)
     for document, text in zip(wanted, texts, strict=True):
         if isinstance(text, str):
-            record.document_opened(here, document.reference, document.version, "text")
+            record.document_opened(
+                here,
+                here.active.launched.patient_id or "",
+                document.reference,
+                document.version,
+                "text",
+            )
     return tuple(zip(wanted, texts, strict=True))
 
 

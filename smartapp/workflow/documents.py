@@ -65,6 +65,18 @@ class DocumentGate:
         )
 
 
+@dataclass(frozen=True)
+class StaffGate(DocumentGate):
+    """The same for staff: any kind, by a list of labels of their own."""
+
+    def lets_through(self, document: Document) -> bool:
+        return (
+            document.is_current
+            and not document.not_understood
+            and not self.privacy.keeps_document_from_staff(document.labels)
+        )
+
+
 def check_again(loader: Loader, gate: DocumentGate, reference: str, version: str = "") -> Document:
     """As it is now, and not as it was in a list: withdrawn, replaced and restricted since then
     count. `version` is the one that was promised, where one was.

@@ -69,6 +69,7 @@ class Privacy:
     patient_only: frozenset[Label]
     nobody: frozenset[Label]
     teenagers: TeenRule
+    staff: frozenset[Label] = frozenset()  # of documents, what staff may open here
 
     def keeps_back(self, labels: frozenset[Label], *, proxy: bool) -> bool:
         """A label that nobody has decided on stops those who act for a patient, not the patient."""
@@ -80,6 +81,10 @@ class Privacy:
         """Of documents, what nobody has decided on is shown to nobody."""
         shown = self.everybody if proxy else self.everybody | self.patient_only
         return not labels <= shown
+
+    def keeps_document_from_staff(self, labels: frozenset[Label]) -> bool:
+        """What nobody has decided on, and what only some of them may see, is in the chart alone."""
+        return not labels <= self.everybody | self.staff
 
 
 def read_kinds(reading: Reading) -> tuple[DocumentKind, ...]:
@@ -121,7 +126,13 @@ def read_privacy(reading: Reading, topics: Mapping[str, object]) -> Privacy:
     )
     for system, code in (everybody & patient_only) | (everybody & nobody) | (patient_only & nobody):
         table.wrong("", f"'{system}|{code}' is in two lists")
-    privacy = Privacy(everybody, patient_only, nobody, _teenagers(file.table("teenagers"), topics))
+    privacy = Privacy(
+        everybody,
+        patient_only,
+        nobody,
+        _teenagers(file.table("teenagers"), topics),
+        staff=frozenset(_labels(table, "staff")),
+    )
     file.check_nothing_else()
     return privacy
 
