@@ -31,6 +31,7 @@ KINDS = (
     "Appointment", "Encounter", "DocumentReference", "CarePlan", "Goal", "CareTeam", "Coverage",
     "Account", "Invoice", "ExplanationOfBenefit", "ServiceRequest", "Consent", "RelatedPerson",
     "Communication", "Task", "QuestionnaireResponse", "Practitioner", "PractitionerRole",
+    "Organization", "Location", "Provenance",
 )  # fmt: skip
 
 

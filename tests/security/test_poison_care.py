@@ -58,7 +58,7 @@ STRUCTURE = {
     *("role", "daysOfWeek", "profile", "recorded", "outcome", "family"),
 }
 NUMBERS = count()
-LEADS = ("/", "#", "https://clinic.example.org/pay", "https://connect.medlineplus.gov/")
+LEADS = ("/", "#", "tel:", "https://clinic.example.org/pay", "https://connect.medlineplus.gov/")
 
 
 def poisoned(value: Any, name: str = "") -> Any:
