@@ -198,10 +198,10 @@ def walk(world: World, browser: Browser, steps: int) -> Walk:
 def test_charts_in_one_browser_never_show_another_patient(
     world: World, remembering: Browser
 ) -> None:
-    walked = walk(world, remembering, 40)
+    walked = walk(world, remembering, 20)
 
     assert walked.wrong == []
-    assert walked.looks >= 40
+    assert walked.looks >= 20
 
 
 @pytest.mark.smart(26)

@@ -40,8 +40,15 @@ def on_redis(
         assert windows.close() == []
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["with-script", "without-script"])
-@pytest.mark.parametrize("language", ["en", "es"])
+@pytest.mark.parametrize(
+    ("language", "javascript"),
+    [
+        pytest.param("en", True, id="en-with-script"),
+        pytest.param("es", False, id="es-without-script"),
+        pytest.param("es", True, id="es-with-script", marks=pytest.mark.proof),
+        pytest.param("en", False, id="en-without-script", marks=pytest.mark.proof),
+    ],
+)
 def test_a_patient_asks_a_nurse_answers_and_the_patient_reads_it(
     windows: Windows, record: Record, language: str, javascript: bool
 ) -> None:

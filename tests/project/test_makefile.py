@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 from pathlib import Path
 
@@ -25,10 +26,24 @@ def test_help_lists_every_target_with_what_it_does(root: Path, makefile: str) ->
     assert set(shown) >= {"help", "demo", "test", "check", "run", "sandbox"}
 
 
-def test_test_means_check_and_all_tests(root: Path) -> None:
-    script = (root / "scripts" / "test.sh").read_text()
-    assert "make --no-print-directory check" in script
-    assert "-m pytest" in script
+@pytest.mark.parametrize(("checks", "tests"), [(0, 0), (1, 0), (0, 1), (1, 1)])
+def test_test_means_check_and_all_tests(
+    root: Path, tmp_path: Path, checks: int, tests: int
+) -> None:
+    """Both run to their end, and each of them alone can fail the whole."""
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(root / "scripts" / "test.sh", tmp_path / "scripts")
+    (tmp_path / "Makefile").write_text(f"check:\n\t@echo checked; exit {checks}\n")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text(f'#!/bin/sh\n[ "$1" = -m ] || exit 0\necho "$@"\nexit {tests}\n')
+    python.chmod(0o700)
+
+    ended = subprocess.run([tmp_path / "scripts" / "test.sh"], capture_output=True, text=True)
+
+    assert (ended.returncode == 0) is (checks == tests == 0)
+    assert "-m pytest -n 2" in ended.stdout
+    assert ("checked" in ended.stdout) is bool(checks)  # what went well needs no words
 
 
 def test_check_means_format_lint_types_and_imports(makefile: str) -> None:
