@@ -184,7 +184,7 @@ class Services:
             self.transport.together,
             seal=self.seal,
             decide=partial(decided_again, self.policy, self.vocabulary),
-            as_message=partial(form_as_message, self.policy, self.vocabulary),
+            as_message=partial(form_as_message, self.policy, self.vocabulary, seal=self.seal),
         )
 
     def courier(

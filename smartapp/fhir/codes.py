@@ -86,6 +86,11 @@ class Vocabulary:
         return f"{self.base}/StructureDefinition/routing"
 
     @property
+    def request(self) -> str:
+        """The extension of a form that stands for a request where no message can."""
+        return f"{self.base}/StructureDefinition/request"
+
+    @property
     def change(self) -> str:
         """The extension that says what staff did with a Task."""
         return f"{self.base}/StructureDefinition/change"

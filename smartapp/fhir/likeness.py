@@ -15,7 +15,7 @@ COMPARED: Mapping[str, tuple[str, ...]] = {
         *("identifier", "status", "category", "priority", "about", "payload", "extension"),
         *("partOf", "sender"),
     ),
-    "QuestionnaireResponse": ("identifier", "status", "questionnaire", "item"),
+    "QuestionnaireResponse": ("identifier", "status", "questionnaire", "item", "extension"),
     "Task": (
         *("identifier", "status", "priority", "code", "focus", "performerType"),
         *("restriction", "input", "output"),

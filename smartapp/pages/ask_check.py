@@ -9,6 +9,7 @@ from smartapp.fhir.questionnaire import Answers
 from smartapp.pages.ask_choose import subject_words
 from smartapp.pages.form import FaultLine, answer_words
 from smartapp.pages.form.shelf import ShownFile
+from smartapp.pages.receipt import heard_by, no_answer_here
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.urgent import Urgent, urgent_words
 from smartapp.words import Words, in_locale
@@ -87,6 +88,7 @@ def ask_check_page(
     files_page: str,
     slip: str,
     change: str,
+    by_form: str = "",
 ) -> AskCheckPage:
     fee = topic.fee
     fee_error = words("Tick this to show that you have read it") if fee_missing else ""
@@ -119,8 +121,12 @@ def ask_check_page(
             for text in (
                 words("It goes to {team}.", team=team),
                 reason,
-                words("You get an answer by {time}.", time=due),
-                in_locale(topic.words.next_steps, words.locale),
+                heard_by(words, due, by_form)
+                if by_form
+                else words("You get an answer by {time}.", time=due),
+                no_answer_here(words)
+                if by_form
+                else in_locale(topic.words.next_steps, words.locale),
             )
             if text
         ),

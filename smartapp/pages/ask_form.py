@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from smartapp.fhir.questionnaire import Item
 from smartapp.pages.ask_choose import subject_words
 from smartapp.pages.form import FaultLine, Field, fault_lines, fields_of
+from smartapp.pages.receipt import heard_by, no_answer_here
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.urgent import Urgent, urgent_words
 from smartapp.words import Words, in_locale
@@ -87,6 +88,7 @@ def ask_form_page(
     submission: str,
     slip: str,
     saved_until: str = "",
+    by_form: str = "",
 ) -> AskFormPage:
     chosen = prefilled if subject and subject.is_time else frozenset[str]()
     part = replace(topic.questionnaire, items=_without(parts[at], chosen))
@@ -112,15 +114,7 @@ def ask_form_page(
         before=before if first else None,
         before_text=words("You already have an open request of this kind."),
         next_heading=words("What will happen"),
-        next_text=(
-            words(
-                "It goes to {team}. If you send it now, you get an answer by {time}, or sooner.",
-                team=who,
-                time=by,
-            ),
-        )
-        if first
-        else (),
+        next_text=_what_happens(words, who, by, by_form) if first else (),
         fault_heading=words("There is a problem"),
         faults=lines,
         fields=fields,
@@ -145,6 +139,20 @@ def _from_record(field: Field, prefilled: frozenset[str], said: str) -> Field:
     if field.name not in prefilled or field.error:
         return replace(field, fields=inner)
     return replace(field, fields=inner, hint=f"{field.hint} {said}".strip())
+
+
+def _what_happens(words: Words, who: str, by: str, by_form: str) -> tuple[str, ...]:
+    """`by_form`: whom to call, where the form is the request and no answer comes back here."""
+    if by_form:
+        goes = words("It goes to {team}.", team=who)
+        return (goes, no_answer_here(words), heard_by(words, by, by_form))
+    return (
+        words(
+            "It goes to {team}. If you send it now, you get an answer by {time}, or sooner.",
+            team=who,
+            time=by,
+        ),
+    )
 
 
 def _without(items: tuple[Item, ...], chosen: Collection[str]) -> tuple[Item, ...]:

@@ -25,6 +25,20 @@ def short_reference(submission: str) -> str:
     return submission.split("-")[0].upper()
 
 
+def no_answer_here(words: Words) -> str:
+    """Where a form is the request: what nobody can see here is not promised."""
+    return words(
+        "Your clinic’s system cannot carry an answer to this app, and does not show who works on "
+        "your request. The clinic can only answer by phone or by letter."
+    )
+
+
+def heard_by(words: Words, time: str, phone: str) -> str:
+    return words(
+        "If you have not heard from the clinic by {time}, call {phone}.", time=time, phone=phone
+    )
+
+
 @dataclass(frozen=True)
 class Receipts:
     """Of one submission, to be made as it turns out."""
@@ -43,6 +57,22 @@ class Receipts:
             state="received",
             heading=words("The clinic has your request"),
             text=text,
+            reference_label=words("Your reference"),
+            reference=self.reference,
+            facts=tuple(fact for fact in known if fact),
+        )
+
+    def in_record(self, *, team: str, due: str) -> Receipt:
+        """A form alone: no answer comes back here."""
+        words = self.words
+        known = (
+            words("It is meant for {team}.", team=team) if team else "",
+            heard_by(words, due, self.clinic_phone) if due else "",
+        )
+        return Receipt(
+            state="received",
+            heading=words("Your request is in the clinic’s record"),
+            text=no_answer_here(words),
             reference_label=words("Your reference"),
             reference=self.reference,
             facts=tuple(fact for fact in known if fact),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.pages.adding import RatingForm, ReplyForm
-from smartapp.pages.receipt import Receipt, short_reference
+from smartapp.pages.receipt import Receipt, heard_by, short_reference
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of
@@ -120,6 +120,9 @@ def _facts(words: Words, policy: Policy, request: Request) -> tuple[str, ...]:
             if request.was_passed_on
             else words("It is with {team}.", team=team)
         )
+    if request.due and request.is_bare_form:
+        by = words.day_and_time(request.due)
+        facts.append(heard_by(words, by, policy.phones.clinic))
     if request.due and request.is_promised:
         facts.append(words("You get an answer by {time}.", time=words.day_and_time(request.due)))
     return tuple(facts)

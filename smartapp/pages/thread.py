@@ -47,7 +47,7 @@ def _bubble(
     words: Words, message: Message, reader: str, request: Request, opens: Opens | None
 ) -> MessageBubble:
     mine = message.sender is not None and message.sender.target == reader
-    text = "\n\n".join(message.words)
+    text = "\n\n".join(message.words) or (message.subject_line if message.is_form else "")
     if message.unreadable:
         part = words("A part of this message cannot be shown here. Ask the clinic.")
         text = f"{text}\n\n{part}" if text else part

@@ -23,6 +23,8 @@ def stage_words(words: Words, request: Request, topic: Topic | None = None) -> s
     reached = step_reached(topic, request)
     if reached is not None:
         return in_locale(reached.words, words.locale)
+    if request.is_bare_form:
+        return words("In the clinic’s record")
     return _stage_name(words, request, request.stage)
 
 
@@ -83,6 +85,8 @@ def steps_of(words: Words, request: Request, topic: Topic | None = None) -> tupl
         ends = [] if reached.ends or request.is_closed else [words("Finished")]
         times = [when.get(Stage.RECEIVED, "")]
         return _steps(words, [*names, *ends], len(names) - 1, times)
+    if request.is_bare_form:
+        return _steps(words, [words("In the clinic’s record")], 0, [when.get(Stage.RECEIVED, "")])
     now = request.stage
     way = [Stage.RECEIVED, Stage.WITH_NURSE, Stage.ANSWERED, Stage.CLOSED]
     if now in {Stage.WITH_DOCTOR, Stage.WAITING}:

@@ -56,7 +56,7 @@ def topics(here: Here) -> View:
         paths,
         policy=here.services.policy,
         rules=f"{paths.page('help')}/read" if is_new else "",
-        readings=open_page(words, paths, here.gate, "readings") if here.can_ask else "",
+        readings=open_page(words, paths, here.gate, "readings") if here.can_write else "",
         instead="" if here.can_ask else _cannot_arrive(here),
         unfinished=[
             pages.unfinished(
@@ -187,6 +187,7 @@ def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:
         here.services.vocabulary,
         with_response=gate.may("QuestionnaireResponse", "create"),
         with_task=gate.may("Task", "create"),
+        with_message=here.can_write,
     )
     draft.with_words(words)
     return hand_in(

@@ -61,6 +61,7 @@ def form_shown(here: Here, matter: Matter, draft: Drafting, at: int, *, told: bo
         action=address,
         submission=draft.sid,
         saved_until=draft.saved_until(words),
+        by_form=policy.phones.clinic if here.asks_by_form else "",
         slip=draft.slip(),
     )
     return show("ask_form", page, 422 if told else 200)
@@ -110,7 +111,8 @@ def check_shown(here: Here, matter: Matter, draft: Drafting, *, fee_missing: boo
         submission=draft.sid,
         checked=fingerprint_of(here, asked, draft),
         files=files_shown(words, draft.files),
-        files_page=f"{address}/files" if matter.topic.attachments else "",
+        files_page=f"{address}/files" if matter.topic.attachments and here.can_write else "",
+        by_form=policy.phones.clinic if here.asks_by_form else "",
         slip=draft.slip(),
         change=f"{address}?step={len(draft.parts) - 1}",
     )

@@ -55,7 +55,7 @@ class Followed:
 
 
 def followed_by(here: Here, handle: str) -> Followed:
-    reference = here.named(handle, "Submission", "Communication")
+    reference = here.named(handle, "Submission", "Communication", "QuestionnaireResponse")
     kind, _, name = reference.partition("/")
     sid = name if kind == "Submission" else ""
     submission = here.services.outbox.find(sid, here.active.person) if sid else None
@@ -119,7 +119,7 @@ def show_followed(
         whole=followed.requests.whole,
         kept="" if request else kept_words(here, submission),
         reply=_reply_form(here, followed, request, reply_posted) if request else None,
-        cannot_reply=_cannot_reply(here) if request and not here.can_ask else "",
+        cannot_reply=_cannot_reply(here) if request and not here.can_write else "",
         rating=rating_page(
             words,
             questions,
@@ -168,7 +168,7 @@ def can_rate(here: Here, followed: Followed) -> bool:
 def _reply_form(
     here: Here, followed: Followed, request: Request, posted: Fields | None
 ) -> ReplyForm | None:
-    if not here.can_ask:
+    if not here.can_write:
         return None
     policy, form = here.services.policy, f"reply:{followed.name}"
     draft = here.services.drafts.find(here.active.person, form)
@@ -215,7 +215,7 @@ def title_in(here: Here, request: Request | None, submission: Submission | None)
 
 def _urgent(here: Here, patient: Patient, request: Request | None) -> tuple[RedFlag, ...]:
     """What to do now is said again as long as nobody at the clinic has answered."""
-    if request is None or not request.is_promised:
+    if request is None or not (request.is_promised or request.is_bare_form):
         return ()
     sender = request.root.sender
     is_mine = sender is not None and sender.target == here.fhir_user

@@ -102,6 +102,7 @@ def send(here: Here, handle: str) -> View:
             here.services.vocabulary,
             with_response=may_store,
             with_task=here.gate.may("Task", "create"),
+            with_message=here.can_write,
         )
         in_message = 0 if may_store else len(desk.sheet.files)
         known = hand_in(here, sid, steps, title=title, form=desk.form, files=in_message)

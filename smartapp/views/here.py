@@ -29,7 +29,7 @@ from smartapp.views.ending import end_session
 from smartapp.views.forgery import SAFE, check_token
 from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
-from smartapp.workflow.gate import ASKING, Gate
+from smartapp.workflow.gate import ASKING, ASKING_BY_FORM, Gate
 from smartapp.workflow.loading import Loader
 
 AUTHORS = ("Patient/", "RelatedPerson/")
@@ -104,8 +104,22 @@ class Here:
         """That a request can arrive, and under the name of the person who wrote it. An EHR that
         knows them only as a Person cannot carry that.
         """
-        can_be_named = self.fhir_user.startswith(AUTHORS)
-        return can_be_named and all(self.gate.may(*need) for need in ASKING)
+        by_form = all(self.gate.may(*need) for need in ASKING_BY_FORM)
+        return self.can_write or (by_form and self._can_be_named)
+
+    @property
+    def can_write(self) -> bool:
+        """That a message can arrive, and with it an answer."""
+        return self._can_be_named and all(self.gate.may(*need) for need in ASKING)
+
+    @property
+    def asks_by_form(self) -> bool:
+        """The form is the request: no answer comes back here, and nobody can say who has it."""
+        return self.can_ask and not self.can_write
+
+    @property
+    def _can_be_named(self) -> bool:
+        return self.fhir_user.startswith(AUTHORS)
 
     def named(self, handle: str, *kinds: str) -> str:
         """The resource behind a handle, if it is of a kind that this page is about."""

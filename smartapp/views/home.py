@@ -104,5 +104,5 @@ def todo_in(here: Here, section: Section[Request]) -> ToDoList | None:
 
 
 def load_requests(loader: Loader) -> Section[Request]:
-    messages, tasks = loader.together([loader.messages, loader.tasks], within=PAGE_SECONDS)
-    return loader.read_requests(messages, tasks)
+    reads = [loader.messages, loader.tasks, loader.forms_asked]
+    return loader.read_requests(*loader.together(reads, within=PAGE_SECONDS))

@@ -86,10 +86,11 @@ def load_medicines(here: Here) -> Medicines:
         visits=loader.visits,
         messages=loader.messages,
         tasks=loader.tasks,
+        forms=loader.forms_asked,
         statements=partial(read_part, loader, STATEMENTS),
         acting=lambda: here.acting,
     )
-    requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    requests = loader.read_requests(*map(as_found, (got["messages"], got["tasks"], got["forms"])))
     patient = sure_of_patient(got["patient"])
     policy = here.services.policy
     topic, today = policy.topic("refill"), policy.calendar.local(here.now).date()

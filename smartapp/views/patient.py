@@ -88,6 +88,11 @@ def count_unread(here: Here) -> View:
 
 def load_requests(here: Here) -> tuple[Patient, Section[Request]]:
     loader = here.loader()
-    got = loader.all_of(patient=loader.patient, messages=loader.messages, tasks=loader.tasks)
-    requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+    got = loader.all_of(
+        patient=loader.patient,
+        messages=loader.messages,
+        tasks=loader.tasks,
+        forms=loader.forms_asked,
+    )
+    requests = loader.read_requests(*map(as_found, (got["messages"], got["tasks"], got["forms"])))
     return sure_of_patient(got["patient"]), requests

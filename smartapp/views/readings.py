@@ -167,7 +167,7 @@ def _kind(here: Here, code: str) -> ReadingKind:
 
 def _possible(here: Here) -> bool:
     """A series that only the patient's own words carried could not be compared with the next."""
-    return here.can_ask and here.gate.may("QuestionnaireResponse", "create")
+    return here.can_write and here.gate.may("QuestionnaireResponse", "create")
 
 
 def _not_here(here: Here) -> str:

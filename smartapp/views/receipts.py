@@ -38,9 +38,13 @@ def _received(here: Here, receipts: Receipts, request: Request | None) -> Receip
     routing = request.routing if request else None
     team = policy.queue(routing.queue).team if routing else None
     topic = policy.topics.get(request.topic) if request else None
+    who = in_locale(team, words.locale) if team else ""
+    due = words.day_and_time(routing.due) if routing and routing.due else ""
+    if here.asks_by_form:
+        return receipts.in_record(team=who, due=due)
     return receipts.received(
-        team=in_locale(team, words.locale) if team else "",
-        due=words.day_and_time(routing.due) if routing and routing.due else "",
+        team=who,
+        due=due,
         text=_after_sending(here, request, topic),
     )
 

@@ -47,7 +47,7 @@ def reply(here: Here, handle: str) -> View:
     """The same words from the same page are one message, however often they are sent."""
     followed = followed_by(here, handle)
     request, form = followed.request, f"reply:{followed.name}"
-    if request is None or not here.can_ask:
+    if request is None or not here.can_write:
         raise NotOffered("messages", "cannot arrive")
     posted = {REPLY: asked.form.getlist(REPLY)}
     base = asked.form.get("submission", "")

@@ -79,7 +79,7 @@ def remove(here: Here, code: str, name: str, handle: str = "") -> View:
 def _draft(here: Here, code: str, handle: str) -> tuple[Topic, str, Drafting]:
     topic, reference = named_topic(here, code, handle)
     draft = draft_of(author_here(here), topic, reference)
-    if draft is None or not topic.attachments:
+    if draft is None or not topic.attachments or not here.can_write:
         raise NotFound("nothing that files could go with")
     return topic, reference, draft
 

@@ -42,4 +42,6 @@ class Gate:
 
 
 # A request needs at least that the patient's words arrive and can be found again.
+# Or at least the answers, with what else is to be said beside them.
+ASKING_BY_FORM = (("QuestionnaireResponse", "create"), ("QuestionnaireResponse", "search-type"))
 ASKING = (("Communication", "create"), ("Communication", "search-type"))

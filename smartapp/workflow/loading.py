@@ -101,6 +101,9 @@ class Loader:
         return self.search("AllergyIntolerance")
 
     def messages(self) -> Found:
+        """Where the EHR has no messages, there are none to miss."""
+        if not self.gate.may("Communication", "search-type"):
+            return Found(())
         return self.said(("_sort", "-sent"))
 
     def said(self, *parameters: tuple[str, str], count: int = 100, pages: int = 10) -> Found:
@@ -128,6 +131,10 @@ class Loader:
         if self.as_message is None or not self.gate.may("QuestionnaireResponse", "search-type"):
             return Found(())
         return self.search("QuestionnaireResponse", fresh=True)
+
+    def forms_asked(self) -> Found:
+        """Where no message can be read, forms are all that somebody can have asked with."""
+        return NO_FORMS if self.gate.may("Communication", "search-type") else self.forms()
 
     def search(
         self, kind: str, *parameters: tuple[str, str], fresh: bool = False, pages: int = 10
@@ -225,7 +232,8 @@ class Loader:
         sent = section_of(forms, self.as_message) if self.as_message else Section[Message]()
         requests = requests_of(with_forms(said.items, sent.items), work.items)
         shown = tuple(each for each in requests if not self._is_kept_back(each))
-        return Requests(shown, said.whole and work.whole, todos=todos)
+        whole = said.whole and work.whole and sent.whole
+        return Requests(shown, whole, todos=todos)
 
     def _todos(self, tasks: Found | SmartappError) -> tuple[AppTask, ...]:
         """Who acts for a teenager gets only what was left to them by name."""

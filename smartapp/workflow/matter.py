@@ -120,6 +120,7 @@ class Reader:
             visits=loader.visits,
             messages=loader.messages,
             tasks=loader.tasks,
+            forms=loader.forms_asked,
             contact=(lambda: _contact(loader)) if topic.prefills else dict,
             **self._about(reference),
             **background_calls(loader, topic),
@@ -127,7 +128,9 @@ class Reader:
         patient = got["patient"]
         if not isinstance(patient, Patient):
             raise patient if isinstance(patient, SmartappError) else TypeError(type(patient))
-        requests = loader.read_requests(as_found(got["messages"]), as_found(got["tasks"]))
+        requests = loader.read_requests(
+            *map(as_found, (got["messages"], got["tasks"], got["forms"]))
+        )
         background = background_of(
             topic, got, someone_else_writes=self.writer not in {"", f"Patient/{patient.id}"}
         )

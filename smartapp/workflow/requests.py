@@ -134,9 +134,18 @@ class Request:
         return first is not None and now is not None and now.queue not in {"", first.queue}
 
     @property
+    def is_bare_form(self) -> bool:
+        """It is in the record, and that is all that can be known of it here."""
+        return self.root.is_form and self.task is None and self.last_answer is None
+
+    @property
     def is_promised(self) -> bool:
-        """Somebody at the clinic owes an answer."""
-        return self.stage not in {Stage.WAITING, Stage.ANSWERED, Stage.CLOSED}
+        """Somebody at the clinic owes an answer that would be seen here."""
+        return not self.is_bare_form and self.stage not in {
+            Stage.WAITING,
+            Stage.ANSWERED,
+            Stage.CLOSED,
+        }
 
     def is_late(self, now: datetime) -> bool:
         return self.is_promised and self.due is not None and self.due < now

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid5
 
+from smartapp.fhir.asked_form import asked_extension
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.message import attachment, new_message
 from smartapp.fhir.questionnaire import Answers, Attachment, Questionnaire
@@ -48,23 +49,22 @@ class Asked:
 
 
 def steps_for(
-    asked: Asked, vocabulary: Vocabulary, *, with_response: bool, with_task: bool
+    asked: Asked,
+    vocabulary: Vocabulary,
+    *,
+    with_response: bool,
+    with_task: bool,
+    with_message: bool = True,
 ) -> tuple[Step, ...]:
-    """In the order of sending: what is pointed at comes before what points at it."""
+    """In the order of sending: what is pointed at comes before what points at it. Where the EHR
+    takes no messages, the form is the request.
+    """
+    if not with_message:
+        return (_form_alone(asked, vocabulary),)
     steps: list[Step] = []
     response = placeholder(asked.sid, "response") if with_response else None
     if response:
-        body = new_response(
-            vocabulary=vocabulary,
-            identifier=asked.sid,
-            questionnaire=asked.questionnaire,
-            answers=asked.answers,
-            patient=asked.patient,
-            author=asked.author,
-            authored=asked.at,
-            language=asked.language,
-            items=asked.response_items,
-        )
+        body = _response(asked, vocabulary)
         steps.append(step(body, vocabulary.response, asked.sid, asked.patient))
     steps.append(_message_step(asked, vocabulary, response))
     if with_task:
@@ -74,6 +74,27 @@ def steps_for(
         others = zip(steps[1:], alone, strict=False)
         steps[1:] = [replace(each, alone=other.body) for each, other in others]
     return tuple(steps)
+
+
+def _response(asked: Asked, vocabulary: Vocabulary) -> dict[str, Any]:
+    return new_response(
+        vocabulary=vocabulary,
+        identifier=asked.sid,
+        questionnaire=asked.questionnaire,
+        answers=asked.answers,
+        patient=asked.patient,
+        author=asked.author,
+        authored=asked.at,
+        language=asked.language,
+        items=asked.response_items,
+    )
+
+
+def _form_alone(asked: Asked, vocabulary: Vocabulary) -> Step:
+    said = asked_extension(vocabulary.request, asked.subject_line, asked.words, asked.about)
+    body = _response(asked, vocabulary)
+    body["extension"] = [asked.routing.as_extension(vocabulary.routing), said]
+    return step(body, vocabulary.response, asked.sid, asked.patient)
 
 
 def _message_step(asked: Asked, vocabulary: Vocabulary, response: str | None) -> Step:

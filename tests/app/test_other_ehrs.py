@@ -74,8 +74,8 @@ def test_where_no_task_can_be_made_the_nurses_find_the_request_all_the_same(
     assert medicine in nurse.queue().text
 
 
-@pytest.mark.parametrize("profile", ["epic", "oracle", "athenahealth"])
-def test_where_no_message_is_taken_people_are_told_to_call_before_they_type(
+@pytest.mark.parametrize("profile", ["epic", "oracle"])
+def test_where_neither_message_nor_form_is_taken_people_are_told_to_call_before_they_type(
     patient_at: Any, profile: str
 ) -> None:
     world, patient = patient_at(profile)
