@@ -7,6 +7,9 @@ from dataclasses import dataclass
 OBSERVATION_VALUE = "http://terminology.hl7.org/CodeSystem/v3-ObservationValue"
 PATIENT_ASSERTED = "PATAST"
 
+ACT_CODE = "http://terminology.hl7.org/CodeSystem/v3-ActCode"
+NOT_FOR_PATIENT = "NOPAT"
+
 ALLERGY_CLINICAL = "http://terminology.hl7.org/CodeSystem/allergyintolerance-clinical"
 ALLERGY_VERIFICATION = "http://terminology.hl7.org/CodeSystem/allergyintolerance-verification"
 
@@ -46,6 +49,11 @@ class Vocabulary:
     @property
     def message(self) -> str:
         return f"{self.base}/message"
+
+    @property
+    def documentation(self) -> str:
+        """Of summaries for the chart: identifiers and the category alike, so that one is enough."""
+        return f"{self.base}/documentation"
 
     @property
     def response(self) -> str:

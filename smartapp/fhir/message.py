@@ -16,6 +16,7 @@ from smartapp.fhir.codes import (
     Vocabulary,
 )
 from smartapp.fhir.dates import FhirDate
+from smartapp.fhir.documentation import is_documentation
 from smartapp.fhir.element import Element, Json, Reference
 from smartapp.fhir.routing import Routing
 
@@ -55,6 +56,7 @@ class Message:
     recipients: tuple[Reference, ...] = ()
     files: tuple[Attached, ...] = ()
     kind: str = "Communication"  # or the form that stands for one that never came
+    for_chart: bool = False  # a summary by staff for staff, and no message to anybody
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
@@ -88,6 +90,7 @@ class Message:
             unreadable=len(words) + len(files) < len(payload) or turned,
             files=() if turned else files,
             recipients=tuple(_known(message, each) for each in message.references("recipient")),
+            for_chart=is_documentation(json, vocabulary),
         )
 
     @property
@@ -115,6 +118,8 @@ class Message:
     def is_among_staff(self) -> bool:
         """From the clinic, and all who get it are known and are not on the patient's side."""
         kinds = {each.kind for each in self.recipients}
+        if self.for_chart:
+            return True
         return self.is_from_clinic and bool(kinds) and kinds.isdisjoint({*PATIENTS_SIDE, ""})
 
     @property

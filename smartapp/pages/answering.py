@@ -5,17 +5,26 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from smartapp.words import Words, in_locale
+from smartapp.pages.shell import LANGUAGE_NAMES
+from smartapp.words import LocalText, Words, in_locale
 from smartapp.workflow.answering import filled
-from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.policy.model import Policy, Topic
+
+QUESTION, LETTER = "question:", "letter:"  # before the code of a template that is no reply
 
 
 @dataclass(frozen=True)
-class ReplyChoice:
+class Template:
     code: str
     name: str
-    text: str
+    texts: tuple[tuple[str, str], ...]  # by language; none where the server has to fill it in
     outcome: str
+
+
+@dataclass(frozen=True)
+class Templates:
+    heading: str
+    choices: tuple[Template, ...]
 
 
 @dataclass(frozen=True)
@@ -26,21 +35,46 @@ class OutcomeChoice:
 
 
 @dataclass(frozen=True)
+class LanguageOfAnswer:
+    code: str
+    text: str
+    checked: bool
+
+
+@dataclass(frozen=True)
+class Preview:
+    heading: str
+    lang: str
+    text: str
+
+
+@dataclass(frozen=True)
 class AnswerForm:
     """Replying and closing. Only for who has the item."""
 
     action: str
     submission: str
-    templates_heading: str
-    templates: tuple[ReplyChoice, ...]
+    templates: Templates
+    more_label: str
+    more: tuple[Templates, ...]
+    languages_label: str
+    languages: tuple[LanguageOfAnswer, ...]
+    language: str
     text_label: str
     text_hint: str
     text: str
+    reminder_label: str
+    reminds: bool
     outcome_label: str
     outcomes: tuple[OutcomeChoice, ...]
+    minutes_label: str
+    minutes: str
     send: str
     send_and_close: str
+    send_and_wait: str
     close_only: str
+    preview_button: str
+    preview: Preview | None
     sending: str
     errors: tuple[tuple[str, str], ...]  # field and what is wrong
     fault_heading: str
@@ -49,36 +83,92 @@ class AnswerForm:
         return next((what for where, what in self.errors if where == field), "")
 
 
+@dataclass(frozen=True)
+class Answered:
+    """What is known when the form is made."""
+
+    policy: Policy
+    topic: Topic
+    patient_language: str
+    known: Mapping[str, str]  # what templates can be filled in with
+    posted: Mapping[str, str]
+
+
+def language_of(answered: Answered) -> str:
+    """The one that was chosen, or else the patient's: it is what the patient will read."""
+    chosen = answered.posted.get("language", "")
+    return chosen if chosen in answered.policy.languages else answered.patient_language
+
+
+def template_words(answered: Answered, code: str) -> tuple[str, str] | None:
+    """The words of a template in the language of the answer, and how it would end the item."""
+    language, desk = language_of(answered), answered.policy.desk
+    for prefix, letters in ((QUESTION, desk.questions), (LETTER, desk.letters)):
+        for letter in letters:
+            if code == f"{prefix}{letter.code}":
+                return filled(in_locale(letter.text, language), answered.known), ""
+    reply = answered.topic.reply(code)
+    if reply is None:
+        return None
+    return filled(in_locale(reply.text, language), answered.known), reply.outcome
+
+
 def answer_form(
     words: Words,
-    topic: Topic,
+    answered: Answered,
     *,
     action: str,
     submission: str,
-    about: str,
-    patient_language: str,
-    posted: Mapping[str, str],
     errors: Sequence[tuple[str, str]],
+    preview: str = "",
 ) -> AnswerForm:
-    """Templates are in the patient's language: they are what the patient will read."""
+    topic, desk, posted = answered.topic, answered.policy.desk, answered.posted
+    language = language_of(answered)
+    others = answered.patient_language != words.locale
     return AnswerForm(
         action=action,
         submission=submission,
-        templates_heading=words("Start with"),
-        templates=tuple(
-            ReplyChoice(
-                reply.code,
-                in_locale(reply.name, words.locale),
-                filled(reply, about, patient_language),
-                reply.outcome,
-            )
-            for reply in topic.replies
+        templates=Templates(
+            words("Start with"),
+            tuple(
+                _template(words, answered, each.code, each.name, each.text, each.outcome)
+                for each in topic.replies
+            ),
         ),
+        more_label=words("Questions and letters"),
+        more=(
+            Templates(
+                words("Ask the patient"),
+                tuple(
+                    _template(words, answered, f"{QUESTION}{each.code}", each.name, each.text)
+                    for each in desk.questions
+                ),
+            ),
+            Templates(
+                words("Send a letter"),
+                tuple(
+                    Template(f"{LETTER}{each.code}", in_locale(each.name, words.locale), (), "")
+                    for each in desk.letters
+                ),
+            ),
+        ),
+        languages_label=words("Language of the answer"),
+        languages=tuple(
+            LanguageOfAnswer(code, LANGUAGE_NAMES.get(code, code), code == language)
+            for code in answered.policy.languages
+        )
+        if others
+        else (),
+        language=language,
         text_label=words("Your answer. The patient reads this."),
-        text_hint=words("The patient reads {language}.", language=words.language(patient_language))
-        if patient_language != words.locale
+        text_hint=words(
+            "The patient reads {language}.", language=words.language(answered.patient_language)
+        )
+        if others
         else "",
         text=posted.get("text", ""),
+        reminder_label=words("Add the reminder about messages"),
+        reminds=bool(posted.get("reminder")),
         outcome_label=words("How did it end?"),
         outcomes=tuple(
             OutcomeChoice(
@@ -86,13 +176,35 @@ def answer_form(
             )
             for each in topic.outcomes
         ),
+        minutes_label=words("Minutes spent (optional)"),
+        minutes=posted.get("minutes", ""),
         send=words("Send, keep it open"),
         send_and_close=words("Send and close"),
+        send_and_wait=words("Send and wait for the patient"),
         close_only=words("Close without an answer"),
+        preview_button=words("Preview"),
+        preview=Preview(words("The patient will read this"), language, preview)
+        if preview
+        else None,
         sending=words("Sending. This can take a few seconds. Please wait."),
         errors=tuple(errors),
         fault_heading=words("There is a problem"),
     )
+
+
+def _template(
+    words: Words,
+    answered: Answered,
+    code: str,
+    name: LocalText,
+    text: LocalText,
+    outcome: str = "",
+) -> Template:
+    texts = tuple(
+        (language, filled(in_locale(text, language), answered.known))
+        for language in answered.policy.languages
+    )
+    return Template(code, in_locale(name, words.locale), texts, outcome)
 
 
 def answer_faults(words: Words, missing: Sequence[str]) -> tuple[tuple[str, str], ...]:
@@ -101,6 +213,8 @@ def answer_faults(words: Words, missing: Sequence[str]) -> tuple[tuple[str, str]
         "text": ("text", words("Write an answer, or close without one.")),
         "length": ("text", words("Make the answer shorter: 4,000 letters at most.")),
         "not-sent": ("text", words("You wrote an answer. Send it, or clear it before you close.")),
+        "gap": ("text", words("Fill in or delete what stands in [ ].")),
         "outcome": ("outcome", words("Choose how it ended.")),
+        "minutes": ("minutes", words("Write the minutes as a number, 600 at most.")),
     }
     return tuple(sentences[each] for each in missing)

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from decimal import Decimal
 
-from smartapp.fhir.questionnaire import Answers, AnswerValue, Attachment, Item
+from smartapp.fhir.change import Change
+from smartapp.fhir.questionnaire import Answers
+from smartapp.fhir.task import WorkTask
 from smartapp.pages.acting import ActionForm
+from smartapp.pages.answer_lines import answer_lines, reading_lines
 from smartapp.pages.answering import AnswerForm
 from smartapp.pages.ask_check import AnswerLine
 from smartapp.pages.beside import Panel
-from smartapp.pages.form import answer_words
-from smartapp.pages.form.shelf import sent_files
-from smartapp.pages.history import History
+from smartapp.pages.chart_summary import ChartSummary
+from smartapp.pages.history import History, change_words
 from smartapp.pages.queue_line import Badge, due_words, urgency, written_in
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of, title_of
 from smartapp.words import Words, in_locale
-from smartapp.workflow.forms.scores import score_of
-from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.requests import Request
-from smartapp.workflow.submission import FREE_TEXT
+from smartapp.workflow.trail import Trail
 
 
 @dataclass(frozen=True)
@@ -62,6 +61,7 @@ class ItemPage:
     actions: tuple[ActionForm, ...]
     actions_heading: str
     history: History | None
+    summary: ChartSummary | None
 
 
 @dataclass(frozen=True)
@@ -85,42 +85,13 @@ def gone_page(words: Words, shell: Shell, *, title: str, kept: str) -> GonePage:
     )
 
 
-def answer_lines(
-    words: Words, topic: Topic | None, answers: Answers, files_at: str = ""
-) -> tuple[AnswerLine, ...]:
-    """The answers in the words of the questionnaire; what it does not know, as it came.
-
-    What the patient wrote freely is in the message beside them, and need not be read twice.
-    """
-    lines = []
-    for link_id, values in answers.items():
-        item = topic.questionnaire.item(link_id) if topic else None
-        files = [each for each in values if isinstance(each, Attachment)]
-        if files:
-            question = in_locale(item.text, words.locale) if item else link_id
-            lines.append(AnswerLine(question, "", sent_files(words, files, files_at)))
-        elif item is None:
-            lines.append(AnswerLine(link_id, ", ".join(str(value) for value in values)))
-        elif item.type != FREE_TEXT:
-            question = in_locale(item.text, words.locale)
-            said = answer_words(words, item, values)
-            lines.append(AnswerLine(question, f"{said}{band_of(item, values)}"))
-    return tuple(lines)
-
-
-def band_of(item: Item, values: Sequence[AnswerValue]) -> str:
-    """What a total may mean, by the thresholds that its authors published. For staff alone."""
-    score, total = score_of(item), values[0] if values else None
-    if score is None or not isinstance(total, Decimal):
-        return ""
-    return f" – {score.name}: {score.band(total)}"
-
-
 def item_page(
     words: Words,
     shell: Shell,
     *,
+    policy: Policy,
     request: Request,
+    trail: Trail | None,
     topic: Topic | None,
     answers: Answers | None,
     answer_files: str = "",
@@ -137,9 +108,10 @@ def item_page(
     etag: str = "",
     actions: tuple[ActionForm, ...] = (),
     history: History | None = None,
+    summary: ChartSummary | None = None,
     way: str = "",
 ) -> ItemPage:
-    routing = request.routing
+    moved = trail.last_move if trail else None
     owner = request.work.owner if request.work else None
     mine = owner is not None and owner.target == reader
     return ItemPage(
@@ -148,12 +120,12 @@ def item_page(
         badges=tuple(_badges(words, request, now)),
         due=due_words(words, request.due, now),
         owner=_owner(words, request, mine),
-        why=routing.reason if routing else "",
+        why=_why(words, policy, request, moved),
         why_label=words("Why it is here"),
         way=Link(words("step by step"), way) if way else None,
-        written_in=written_in(words),
+        written_in="" if moved else written_in(words),
         answers_heading=words("What the patient answered"),
-        answers=answer_lines(words, topic, answers or {}, answer_files),
+        answers=_answers(words, policy, request, topic, answers or {}, answer_files),
         answers_trouble=words("The patient’s answers could not be loaded.")
         if answers is None
         else "",
@@ -172,14 +144,36 @@ def item_page(
         cannot_act=cannot_act,
         answer_heading=words("How it ended") if request.is_closed else words("Answer the patient"),
         form=form,
-        outcome=_outcome(words, topic, request),
+        outcome=_closed(words, topic, request),
         kept_heading=words("What you typed. It was not sent."),
         kept=kept,
         etag=etag,
         actions=actions,
         actions_heading=words("What else you can do"),
         history=history,
+        summary=summary,
     )
+
+
+def _why(words: Words, policy: Policy, request: Request, moved: Change | None) -> str:
+    """By the rules; or by whoever sent it here since, and why."""
+    if moved is None:
+        return request.routing.reason if request.routing else ""
+    name = moved.by.display or words("Someone else")
+    told = f"{name}: {change_words(words, policy, moved)}"
+    return f"{told}. {' '.join(moved.words.split())}" if moved.words else told
+
+
+def _answers(
+    words: Words,
+    policy: Policy,
+    request: Request,
+    topic: Topic | None,
+    answers: Answers,
+    files_at: str,
+) -> tuple[AnswerLine, ...]:
+    readings = reading_lines(words, policy, answers) if request.is_reading else ()
+    return readings or answer_lines(words, topic, answers, files_at)
 
 
 def _badges(words: Words, request: Request, now: datetime) -> list[Badge]:
@@ -208,11 +202,15 @@ def _language_note(words: Words, request: Request) -> str:
     return words("The patient wrote in: {language}. You see the original.", language=name)
 
 
-def _outcome(words: Words, topic: Topic | None, request: Request) -> str:
-    task = request.task
+def _closed(words: Words, topic: Topic | None, request: Request) -> str:
+    name = outcome_words(words, topic, request.task)
+    return words("Closed: {outcome}", outcome=name) if name else ""
+
+
+def outcome_words(words: Words, topic: Topic | None, task: WorkTask | None) -> str:
+    """How it ended, by the clinic's own word for it."""
     if task is None or task.outcome is None:
         return ""
     code = next((each.code for each in task.outcome.codings), "")
     outcome = topic.outcome(code) if topic else None
-    name = in_locale(outcome.words, words.locale) if outcome else task.outcome.label
-    return words("Closed: {outcome}", outcome=name)
+    return in_locale(outcome.words, words.locale) if outcome else task.outcome.label

@@ -45,6 +45,17 @@ def notice(words: Words, code: str) -> Notice | None:
             done, words("The patient has your answer. The item is still open."), success=True
         ),
         "closed": Notice(done, words("The item is closed."), success=True),
+        "closed-copy": Notice(
+            important,
+            words("The item is closed. The EHR did not take the summary: copy it from below."),
+        ),
+        "visit-requested-copy": Notice(
+            important,
+            words(
+                "The front desk has a request for a visit, and this item is closed. The EHR did "
+                "not take the summary: copy it from below."
+            ),
+        ),
         "reassigned": Notice(done, words("You gave the item to somebody else."), success=True),
         "rerouted": Notice(done, words("The item is with the other team now."), success=True),
         "escalated": Notice(done, words("The item is with the doctor now."), success=True),

@@ -52,7 +52,7 @@ def _bubble(
         part = words("A part of this message cannot be shown here. Ask the clinic.")
         text = f"{text}\n\n{part}" if text else part
     return MessageBubble(
-        who=words("You") if mine else _who(words, message),
+        who=words("You") if mine else who_wrote(words, message),
         when=moment_words(words, message.sent) if message.sent else "",
         text=text,
         mine=mine,
@@ -65,7 +65,7 @@ def _bubble(
     )
 
 
-def _who(words: Words, message: Message) -> str:
+def who_wrote(words: Words, message: Message) -> str:
     """By what the sender is. The name beside it is whatever the writer chose to put there, and
     nobody may pass for a doctor by it.
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from uuid import NAMESPACE_URL, uuid5
 
 from flask import Blueprint, request
 
@@ -16,14 +17,20 @@ from smartapp.pages import acting as acts
 from smartapp.pages.acting import questions_for
 from smartapp.sessions.handles import open_link
 from smartapp.views import record
+from smartapp.views.answer import closed_page
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import desk_for, lost_item, opened_to_change, queue_words, undoable
-from smartapp.views.item_shown import Acted, OpenItem, acting_for, actions_open, show_item
+from smartapp.views.item import lost_item, opened_to_change, queue_words, undoable
+from smartapp.views.item_opened import OpenItem, desk_for
+from smartapp.views.item_shown import Acted, acting_for, actions_open, show_item
 from smartapp.views.show import see_other
 from smartapp.views.staff import staff_here
+from smartapp.views.to_patient import send_message
 from smartapp.words import in_locale
+from smartapp.workflow.answering import Message
 from smartapp.workflow.desk import Desk, Moving
 from smartapp.workflow.forms import fill
+from smartapp.workflow.policy.model import Outcome
+from smartapp.workflow.requests import VISIT_REQUESTED
 from smartapp.workflow.undoing import Before, undo
 
 bp = Blueprint("acting", __name__, url_prefix="/l/<lid>")
@@ -50,7 +57,7 @@ class Handed:
 @bp.post("/queue/<handle>/do/<key>")
 @requires_launch(Role.STAFF)
 def act(here: Here, handle: str, key: str) -> View:
-    if key not in _DOES:
+    if key not in _DOES and key != acts.VISIT:
         raise NotFound("no such action")
     posted = {name: request.form.getlist(name) for name in request.form if name.startswith(key)}
     words = next(iter(posted.get(f"{key}-words", ())), "")
@@ -59,11 +66,15 @@ def act(here: Here, handle: str, key: str) -> View:
         return opened
     here.services.drafts.save(opened.person, here.role, opened.acting_form, posted)
     task = opened.request.work
-    if task is None or key not in actions_open(opened, here):
+    if task is None or key not in actions_open(here, opened):
         return lost_item(here, opened, handle, ClaimLost(_owner(task)), kept=words)
     filled = fill(questions_for(here.words, key, acting_for(here, opened)), posted)
     if filled.faults:
         return show_item(here, opened, acted=Acted(key, posted, filled.faults), status=422)
+    if key == acts.VISIT:
+        return _as_visit(
+            Handed(here, opened, task, filled.answers, request.form.get("etag", "")), handle
+        )
     kind, does = _DOES[key]
     record.about_to_change(here, opened.patient.id, opened.reference, kind)
     etag = request.form.get("etag", "")
@@ -148,6 +159,49 @@ _DOES: Mapping[str, tuple[Kind, Callable[[Handed], WorkTask]]] = {
     acts.NOTE: (Kind.NOTE, _note),
     acts.REOPEN: (Kind.REOPENED, _reopen),
 }
+
+
+def _as_visit(handed: Handed, handle: str) -> View:
+    """The request for the visit first, then the patient is told, then this item ends. What stopped
+    in between can be done again: each of them is made once.
+    """
+    here, opened, task, desk = handed.here, handed.opened, handed.task, handed.desk
+    policy, words = here.services.policy, handed.said("visit-words")
+    kind = policy.desk.visit(handed.said("visit-kind"))
+    if kind is None:
+        raise NotFound("no such visit")
+    record.about_to_change(here, opened.patient.id, opened.reference, Kind.VISIT_REQUESTED)
+    minutes = handed.said("visit-minutes")
+    language = opened.patient_language
+    told = in_locale(kind.patient, language)
+    try:
+        desk.must_own(task, handed.etag)
+        desk.new_work.for_visit(
+            opened.request,
+            task,
+            kind,
+            what_for=words,
+            queue_words=queue_words(here, kind.queue.code),
+            title=in_locale(kind.name, "en"),
+            calendar=policy.calendar,
+        )
+        sid = str(uuid5(NAMESPACE_URL, f"{task.reference}/{handed.etag}/{kind.code}"))
+        sent = send_message(here, opened, Message(sid, told, language))
+        outcome = Outcome(VISIT_REQUESTED, kind.name)
+        closed = desk.close_for_visit(
+            task,
+            handed.etag,
+            outcome,
+            kind=kind.code,
+            words=words,
+            reply=sent.steps[0].reference,
+            minutes=int(minutes) if minutes else None,
+        )
+    except ClaimLost as lost:
+        return lost_item(here, opened, handle, lost, kept=words)
+    record.changed(here, opened.patient.id, closed, task.status, how=Kind.VISIT_REQUESTED)
+    here.services.drafts.discard(opened.person, opened.acting_form)
+    return closed_page(here, opened, task, closed, told, "visit-requested")
 
 
 @bp.post("/undo")

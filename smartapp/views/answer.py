@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from uuid import UUID, uuid4, uuid5
+from uuid import uuid4
 
 from flask import Blueprint, request
 
 from smartapp.errors import ClaimLost, EhrError, NotFound
 from smartapp.fhir.change import Kind
+from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
 from smartapp.pages.answering import answer_faults
 from smartapp.pages.said import not_confirmed
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import desk_for, lost_item, opened_to_change, undoable
-from smartapp.views.item_shown import OpenItem, patients_language, show_item
+from smartapp.views.item import lost_item, opened_to_change, undoable
+from smartapp.views.item_opened import OpenItem, desk_for
+from smartapp.views.item_shown import Typed, show_item
 from smartapp.views.show import see_other
-from smartapp.workflow.answering import Answering, read_answering
+from smartapp.views.summary import document
+from smartapp.views.to_patient import id_of, send_message
+from smartapp.words import in_locale
+from smartapp.workflow.answering import Answering, Message, read_answering
+from smartapp.workflow.desk import Desk
 
 bp = Blueprint("answer", __name__, url_prefix="/l/<lid>/queue/<handle>/answer")
+
+KEPT = ("submission", "text", "outcome", "language", "reminder", "minutes")
 
 
 @bp.post("")
@@ -32,20 +39,28 @@ def answer(here: Here, handle: str) -> View:
     posted = _keep(here, opened)
     if opened.topic is None:
         raise NotFound("the topic is not in the policy")
-    about = opened.request.about
-    said = read_answering(opened.topic, posted, about, patients_language(opened))
-    if said.template_chosen:
-        return show_item(
-            here, opened, posted={**posted, "text": said.text, "outcome": said.outcome_code}
-        )
+    if posted["template"]:
+        return show_item(here, opened, typed=Typed(posted, template=posted["template"]))
+    language = _language(here, opened, posted)
+    reminder = here.services.policy.desk.reminder if posted["reminder"] else None
+    said = read_answering(
+        opened.topic, posted, language, in_locale(reminder, language) if reminder else ""
+    )
     if said.missing:
         faults = answer_faults(here.words, said.missing)
-        return show_item(here, opened, posted=posted, faults=faults, status=422)
+        return show_item(here, opened, typed=Typed(posted, faults), status=422)
+    if said.previews:
+        return show_item(here, opened, typed=Typed(posted, preview=said.text))
     try:
         return _carry_out(here, opened, said)
     except ClaimLost as lost:
         unsent = "" if _was_handed_in(here, opened, said) else said.text
         return lost_item(here, opened, handle, lost, kept=unsent)
+
+
+def _language(here: Here, opened: OpenItem, posted: dict[str, str]) -> str:
+    known = posted["language"] in here.services.policy.languages
+    return posted["language"] if known else opened.patient_language
 
 
 def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
@@ -54,21 +69,19 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
     etag = request.form.get("etag", "")
     if task is None:
         raise ClaimLost(None)
-    desk.must_own(task)
-    if etag != (task.etag or ""):
-        raise ClaimLost(None)  # not the item that was looked at
+    desk.must_own(task, etag)
     reply = None
     if said.text:
-        sent = _send(here, opened, said)
+        sent = send_message(here, opened, _message(said))
         if sent.state is not SubmissionState.CONFIRMED:
             return _not_sent(here, opened, sent)
         reply = sent.steps[0].reference
     here.services.drafts.discard(opened.person, opened.form)
     if said.outcome is None:
-        return see_other(f"{here.paths.item(opened.reference)}?said=answered")
+        return _kept_open(here, opened, desk, task, said, reply or "")
     record.about_to_change(here, opened.patient.id, opened.reference, "completed")
     try:
-        closed = desk.close(task, etag, said.outcome, reply)
+        closed = desk.close(task, etag, said.outcome, reply, said.minutes)
     except (ClaimLost, EhrError):
         if reply is None:
             raise
@@ -76,58 +89,55 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
         record.claim_lost(here, opened.patient.id, opened.reference)
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
     record.changed(here, opened.patient.id, closed, task.status)
-    return see_other(undoable(here, here.paths.back_to_queue("closed"), task, closed, Kind.CLOSED))
+    return closed_page(here, opened, task, closed, said.text, "closed")
+
+
+def closed_page(
+    here: Here, opened: OpenItem, was: WorkTask, closed: WorkTask, told: str, said: str
+) -> View:
+    """On with the queue, where the chart has the summary; else to the text that is to be copied."""
+    is_there = document(here, opened, closed, told)
+    copied = f"{here.paths.item(closed.reference)}?said={said}-copy"
+    address = here.paths.back_to_queue(said) if is_there else copied
+    return see_other(undoable(here, address, was, closed, Kind.CLOSED))
+
+
+def _kept_open(
+    here: Here, opened: OpenItem, desk: Desk, task: WorkTask, said: Answering, reply: str
+) -> View:
+    """The answer is out: where the work cannot say so, the thread does."""
+    kind = Kind.ASKED_PATIENT if said.waits else Kind.REPLIED
+    record.about_to_change(here, opened.patient.id, opened.reference, kind)
+    try:
+        does = desk.wait_for_patient if said.waits else desk.replied
+        after = does(task, reply)
+    except (ClaimLost, EhrError):
+        record.claim_lost(here, opened.patient.id, opened.reference)
+        return see_other(f"{here.paths.item(opened.reference)}?said=answered")
+    record.changed(here, opened.patient.id, after, task.status, how=kind)
+    code = "asked-patient" if said.waits else "answered"
+    return see_other(f"{here.paths.item(opened.reference)}?said={code}")
 
 
 def _not_sent(here: Here, opened: OpenItem, sent: Submission) -> View:
     refused = sent.state is SubmissionState.REFUSED
-    again = {"submission": str(uuid4())} if refused else None
+    again = Typed({"submission": str(uuid4())}) if refused else None
     notice = not_confirmed(here.words, refused=refused)
-    return show_item(here, opened, posted=again, said=notice, status=502)
+    return show_item(here, opened, typed=again, said=notice, status=502)
 
 
-def _send(here: Here, opened: OpenItem, said: Answering) -> Submission:
-    said = replace(said, sid=_id_of(said))
-    step = said.step(
-        here.services.vocabulary,
-        request=opened.request,
-        patient=opened.patient,
-        author=(opened.staff.reference, opened.staff.name),
-        at=here.now,
-    )
-    outbox, token = here.services.outbox, here.active.launched.token
-    submission = Submission(
-        sid=said.sid,
-        person=opened.person,
-        ehr_key=here.active.launched.ehr_key,
-        iss=here.active.launched.iss,
-        created_at=here.services.clock(),
-        title=opened.request.root.subject_line,
-        about=opened.reference,
-        steps=(step,),
-    )
-    record.handed_in(here, outbox.receive(submission, token))
-    here.services.courier(*record.delivery(here)).carry(said.sid, patiently=True)
-    return outbox.find(said.sid, opened.person) or submission
+def _message(said: Answering) -> Message:
+    return Message(id_of(said.sid, said.text), said.text, said.language)
 
 
 def _was_handed_in(here: Here, opened: OpenItem, said: Answering) -> bool:
     """By an earlier click on the same page: nobody may read then that it was not sent."""
-    return here.services.outbox.find(_id_of(said), opened.person) is not None
-
-
-def _id_of(said: Answering) -> str:
-    """The same words from the same form are one answer; other words are another."""
-    try:
-        return str(uuid5(UUID(said.sid), said.text))
-    except ValueError:
-        raise NotFound("not a form of this page") from None
+    return here.services.outbox.find(id_of(said.sid, said.text), opened.person) is not None
 
 
 def _keep(here: Here, opened: OpenItem) -> dict[str, str]:
     """What staff typed is kept before anything is done with it."""
-    names = ("submission", "text", "outcome", "then", "template")
-    posted = {name: request.form.get(name, "") for name in names}
-    kept = {name: [posted[name]] for name in ("submission", "text", "outcome")}
+    posted = {name: request.form.get(name, "") for name in (*KEPT, "then", "template")}
+    kept = {name: [posted[name]] for name in KEPT}
     here.services.drafts.save(opened.person, here.role, opened.form, kept)
     return posted

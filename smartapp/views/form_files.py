@@ -20,8 +20,8 @@ from smartapp.views.files import lock
 from smartapp.views.form_opening import address_of, canonical_in, desk_here
 from smartapp.views.form_sheets import Desk, draft_name
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import open_item
-from smartapp.views.item_shown import response_behind
+from smartapp.views.item_beside import response_behind
+from smartapp.views.item_opened import open_item
 from smartapp.views.sent_forms import readable
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
@@ -139,7 +139,7 @@ def of_patient(here: Here, handle: str, mark: str) -> View:
 def of_item(here: Here, handle: str, mark: str) -> View:
     """Only from an item that this person works, and only of its own answers."""
     opened = open_item(here, handle)
-    reference = response_behind(opened)
+    reference = response_behind(opened.request)
     if reference is None:
         raise NotFound("an item without answers")
     client = opened.loader.client

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, g, request
+from flask import Blueprint, request
 
 from smartapp.errors import ClaimLost, NotFound, WrongRole
 from smartapp.fhir.change import Kind
@@ -14,14 +14,12 @@ from smartapp.pages.said import lost_claim
 from smartapp.pages.shell import Link, Notice
 from smartapp.sessions.handles import seal_link
 from smartapp.views import record
-from smartapp.views.here import WORK, Here, View, requires_launch
-from smartapp.views.item_shown import OpenItem, show_item
-from smartapp.views.reading import sure_of_patient
+from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.item_opened import OpenItem, desk_for, open_item
+from smartapp.views.item_shown import show_item
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
-from smartapp.workflow.desk import Desk, patient_behind, request_behind
-from smartapp.workflow.loading import as_found
 from smartapp.workflow.undoing import SECONDS, before
 
 bp = Blueprint("item", __name__, url_prefix="/l/<lid>/queue/<handle>")
@@ -77,30 +75,6 @@ def undoable(here: Here, address: str, was: WorkTask, task: WorkTask, kind: Kind
     return f"{address}&undo={link}"
 
 
-def open_item(here: Here, handle: str) -> OpenItem:
-    """Server-side and afresh for every step: the queue must be one that this person works."""
-    reference = here.named(handle, *WORK)
-    staff = staff_here(here)
-    patient_id = patient_behind(here.client(), reference, here.services.vocabulary)
-    loader = here.loader(patient_id)
-    got = loader.all_of(
-        patient=loader.patient, messages=loader.messages, tasks=loader.tasks, forms=loader.forms
-    )
-    requests = loader.read_requests(
-        as_found(got["messages"]), as_found(got["tasks"]), as_found(got["forms"])
-    )
-    found = request_behind(requests, reference)
-    if found.routing is None or not staff.works(found.routing.queue):
-        g.whose = patient_id
-        raise WrongRole
-    topic = here.services.policy.topics.get(
-        found.task.topic if found.task else found.root.topic or ""
-    )
-    person = here.person_about(patient_id)
-    patient = sure_of_patient(got["patient"])
-    return OpenItem(reference, staff, loader, found, patient, topic, person)
-
-
 def opened_to_change(here: Here, handle: str, kept: str) -> OpenItem | View:
     """The item, or the page that says that it is with another team now: what was typed for it while
     it was this person's is given back.
@@ -144,8 +118,3 @@ def _moved_away(here: Here, kept: str) -> View:
         back=Link(here.words("Back to the queue"), here.paths.back_to_queue()),
     )
     return show("item_gone", gone_page(here.words, shell, title=title, kept=kept), 409)
-
-
-def desk_for(here: Here, opened: OpenItem) -> Desk:
-    services = here.services
-    return Desk(opened.loader.client, services.vocabulary, opened.staff, here.now, services.seal)

@@ -9,7 +9,7 @@ from flask import Blueprint
 from smartapp.errors import NotFound, WrongRole
 from smartapp.launch import Role
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import open_item
+from smartapp.views.item_opened import open_item
 from smartapp.views.show import see_other
 
 bp = Blueprint("meant", __name__, url_prefix="/l/<lid>/meant")

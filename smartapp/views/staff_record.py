@@ -22,8 +22,7 @@ from smartapp.pages.showing import Showing
 from smartapp.pages.staff_record import documents_for_staff, for_staff
 from smartapp.views import files, record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import open_item
-from smartapp.views.item_shown import OpenItem
+from smartapp.views.item_opened import OpenItem, open_item
 from smartapp.views.papers import Papers
 from smartapp.views.reading import arrived, counted, showing
 from smartapp.views.show import show, staff_shell

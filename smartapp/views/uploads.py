@@ -18,7 +18,7 @@ from smartapp.views.ask_said import content_of
 from smartapp.views.drafting import Drafting, author_here, draft_of
 from smartapp.views.files import lock
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import open_item
+from smartapp.views.item_opened import open_item
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.uploads import LARGEST_TOGETHER, Chosen, Refused, Upload, kind_of, taken_in

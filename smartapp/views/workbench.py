@@ -23,8 +23,7 @@ from smartapp.pages.workbench.trial import trial_page
 from smartapp.pages.workbench.why import why_page
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.item import open_item
-from smartapp.views.item_shown import OpenItem
+from smartapp.views.item_opened import OpenItem, open_item
 from smartapp.views.show import show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.workflow.metrics import figures, reading

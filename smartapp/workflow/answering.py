@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,13 +11,20 @@ from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.message import new_message
 from smartapp.fhir.people import Patient
 from smartapp.sessions.submission import Step
-from smartapp.words import in_locale
 from smartapp.workflow.forms import typed
-from smartapp.workflow.policy.model import Outcome, Reply, Topic
+from smartapp.workflow.policy.model import Outcome, Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.submission import Named, step
 
 LONGEST_ANSWER = 4000
+LONGEST_WORK = 600  # minutes
+GAP = "[…]"  # stands where the record did not know what to fill in
+_GAP = re.compile(r"\[[^\[\]\n]{1,60}\]")
+_VARIABLE = re.compile(r"\{([a-z]+)\}")
+CLOSES = frozenset({"close", "close-only"})
+SENDS_NOTHING = "close-only"
+WAITS = "wait"
+PREVIEWS = "preview"
 
 
 @dataclass(frozen=True)
@@ -24,9 +32,19 @@ class Answering:
     sid: str
     text: str
     outcome: Outcome | None  # None keeps the item open
-    outcome_code: str
-    template_chosen: bool
-    missing: tuple[str, ...]  # "text", "outcome", "length" or "not-sent"
+    waits: bool  # for the patient
+    previews: bool
+    minutes: int | None
+    missing: tuple[str, ...]  # "text", "outcome", "length", "not-sent", "gap" or "minutes"
+    language: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """Words of staff to a patient, in the thread of what they asked."""
+
+    sid: str
+    text: str
     language: str
 
     def step(
@@ -38,7 +56,6 @@ class Answering:
         author: Named,
         at: datetime,
     ) -> Step:
-        """The answer as a message in the patient's thread."""
         root, last = request.root, request.messages[-1]
         reference = f"Patient/{patient.id}"
         body = new_message(
@@ -68,40 +85,60 @@ def _asker(request: Request) -> str | None:
 
 
 def read_answering(
-    topic: Topic, posted: Mapping[str, str], medicine: str, language: str
+    topic: Topic, posted: Mapping[str, str], language: str, reminder: str = ""
 ) -> Answering:
+    """`reminder` is what the clinic adds at the end, where that was asked for."""
     text = typed(posted.get("text", ""))
-    template = topic.reply(posted.get("template", ""))
     then = posted.get("then", "")
-    closes = then in {"close", "close-only"}
     outcome = topic.outcome(posted.get("outcome", ""))
-    if template is not None:
-        text = _with_template(text, template, medicine, language)
-    missing = []
-    if then == "close-only" and text:
-        missing.append("not-sent")
-    if then != "close-only" and not text:
-        missing.append("text")
-    if len(text) > LONGEST_ANSWER:
-        missing.append("length")
-    if closes and outcome is None:
-        missing.append("outcome")
+    whole = f"{text}\n\n{reminder}" if text and reminder else text
+    minutes, known = _minutes(posted.get("minutes", "").strip())
     return Answering(
         sid=posted.get("submission", ""),
-        text=text,
-        outcome=outcome if closes else None,
-        outcome_code=template.outcome if template else posted.get("outcome", ""),
-        template_chosen=template is not None,
-        missing=tuple(missing),
+        text=whole,
+        outcome=outcome if then in CLOSES else None,
+        waits=then == WAITS,
+        previews=then == PREVIEWS,
+        minutes=minutes,
+        missing=tuple(_missing(then, text, whole, outcome, minutes_known=known)),
         language=language,
     )
 
 
-def _with_template(text: str, template: Reply, medicine: str, language: str) -> str:
+def _missing(
+    then: str, text: str, whole: str, outcome: Outcome | None, *, minutes_known: bool
+) -> list[str]:
+    missing = []
+    if then == SENDS_NOTHING and text:
+        missing.append("not-sent")
+    if then != SENDS_NOTHING and not text:
+        missing.append("text")
+    if then not in {SENDS_NOTHING, PREVIEWS} and _GAP.search(text):
+        missing.append("gap")
+    if len(whole) > LONGEST_ANSWER:
+        missing.append("length")
+    if then in CLOSES and outcome is None:
+        missing.append("outcome")
+    if not minutes_known:
+        missing.append("minutes")
+    return missing
+
+
+def _minutes(text: str) -> tuple[int | None, bool]:
+    """How many, and whether that could be understood."""
+    if not text:
+        return None, True
+    if not re.fullmatch(r"\d{1,3}", text, re.ASCII) or int(text) > LONGEST_WORK:
+        return None, False
+    return int(text), True
+
+
+def with_template(text: str, words: str) -> str:
     """What was typed stays; the template's words come after it."""
-    words = filled(template, medicine, language)
+    text = typed(text)
     return words if not text or text == words else f"{text}\n\n{words}"
 
 
-def filled(template: Reply, medicine: str, language: str) -> str:
-    return in_locale(template.text, language).replace("{about}", medicine)
+def filled(words: str, known: Mapping[str, str]) -> str:
+    """With what the record knows. What it does not know leaves a gap that must be filled in."""
+    return _VARIABLE.sub(lambda at: known.get(at[1]) or GAP, words)

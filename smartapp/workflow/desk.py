@@ -250,9 +250,12 @@ class Desk:
 
     # --- inside -------------------------------------------------------------------------------
 
-    def must_own(self, task: WorkTask) -> None:
+    def must_own(self, task: WorkTask, etag: str | None = None) -> None:
+        """And be the very version that was looked at, where that is told."""
         if not self._is_mine(task) or not task.is_open:
             raise ClaimLost(self._somebody_else(task))
+        if etag is not None and etag != (task.etag or ""):
+            raise ClaimLost(None)
 
     def _must_be_open(self, task: WorkTask) -> None:
         if not task.is_open:

@@ -160,8 +160,12 @@ class Loader:
     # --- what is made of them -----------------------------------------------------------------
 
     def read_message(self, json: Json) -> Message | None:
-        """None also for what staff wrote to each other, where a patient or a proxy reads."""
+        """None also for what staff wrote to each other, where a patient or a proxy reads, and for a
+        summary for the chart, which is no part of any thread.
+        """
         message = Message.from_fhir(json, self.vocabulary)
+        if message is not None and message.for_chart:
+            return None
         is_kept_from_them = message and message.is_among_staff and self.gate.level == "patient"
         return None if is_kept_from_them or message is None else self._vouched(message)
 

@@ -21,13 +21,12 @@ from smartapp.fhir.routing import Routing
 from smartapp.fhir.task import WorkTask, new_task
 from smartapp.workflow.calendar import Calendar
 from smartapp.workflow.policy.desk import VisitKind
-from smartapp.workflow.requests import Request
+from smartapp.workflow.requests import VISIT_REQUESTED, Request
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.submission import Named
 
 UNHEARD = (EhrTooSlow, EhrServerError, MalformedAnswer)
-VISIT_RULE = "visit-requested"
 
 
 @dataclass(frozen=True)
@@ -88,7 +87,7 @@ class NewWork:
             queue=kind.queue.code,
             priority=task.routing.priority,
             due=week.due_after(self.now, kind.respond_within),
-            rule=VISIT_RULE,
+            rule=VISIT_REQUESTED,
             reason=f"{self.staff.name}: {what_for}",
             policy_version=task.routing.policy_version,
             summary=f"{title}. {what_for}",

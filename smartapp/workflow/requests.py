@@ -18,6 +18,7 @@ WROTE_AGAIN_REASON = "The patient wrote again after this was closed."
 PHYSICIANS, NURSES = "physician", "nurse-triage"  # the queues that the tracker has words for
 ASKED_PATIENT = "waiting-for-patient"  # the stage of work that somebody asked the patient about
 ESCALATED = "with-doctor"
+VISIT_REQUESTED = "visit-requested"  # the rule of work that staff made of other work
 PRIORITIES = ("stat", "asap", "urgent", "routine")  # most pressing first
 
 
@@ -88,7 +89,16 @@ class Request:
 
     @property
     def waits_for_clinic(self) -> bool:
-        return not self.is_closed and waits_for_answer(self.messages)
+        return not self.is_closed and (waits_for_answer(self.messages) or self._has_new_work)
+
+    @property
+    def _has_new_work(self) -> bool:
+        """The last answer was that there will be a visit, which somebody is to set up."""
+        if self.work is None or self.work.routing.rule != VISIT_REQUESTED:
+            return False
+        made = self.work.authored
+        said = self.last_answer.sent if self.last_answer else None
+        return bool(made and said and made.earliest >= said.earliest)
 
     @property
     def reopened_by(self) -> Message | None:

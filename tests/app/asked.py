@@ -5,12 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from tests.app.world import Json
+from tests.app.world import Json, World
 
 
 def only(found: list[Json]) -> Json:
     (one,) = found
     return one
+
+
+def messages_in(world: World) -> list[Json]:
+    """What patient and clinic wrote to each other, the oldest first: no summaries for the chart."""
+    system = world.vocabulary.message
+    return [e for e in world.written("Communication") if e["identifier"][0]["system"] == system]
 
 
 def details(task: Json, kind: str) -> list[Any]:

@@ -136,7 +136,7 @@ def test_what_is_closed_can_be_opened_again_with_a_reason(
 
     assert "The item is open again, and you have it." in again.text
     assert "output" not in only(world.written("Task"))
-    assert "A nurse is working on it" in patient.go("requests").text
+    assert "Somebody at the clinic is working on it" in patient.go("requests").text
     world.clock.passes(61)
     late = nurse.browser.submit(again.form("/undo"))
     assert "It is too late to take that back." in late.text

@@ -8,6 +8,7 @@ import pytest
 
 from smartapp.sessions.handles import seal_handle
 from tests.app import people
+from tests.app.asked import messages_in
 from tests.app.people import Patient
 from tests.app.world import Json, World, opened
 
@@ -41,7 +42,7 @@ def test_without_tasks_the_words_carry_the_decision_to_the_clinic() -> None:
         assert "4 to 7 days left" in queue.text
         nurse.answers_and_closes("It is on its way.")
         (task,) = world.written("Task")
-        (message, answer) = world.written("Communication")
+        (message, answer) = messages_in(world)
         assert task["focus"]["reference"] == f"Communication/{message['id']}"
         assert task["identifier"][0]["value"] == message["identifier"][0]["value"]
         assert answer["partOf"] == [task["focus"]]

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from tests.app import people
+from tests.app.asked import messages_in
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
 from tests.app.world import Json, World, opened
@@ -18,7 +19,7 @@ def answers_of(world: World) -> list[str]:
     """What the clinic has told the patient, as the EHR holds it."""
     return [
         each["payload"][0]["contentString"]
-        for each in world.written("Communication")
+        for each in messages_in(world)
         if each["sender"]["reference"].startswith("Practitioner/")
     ]
 

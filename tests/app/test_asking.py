@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.app import people
-from tests.app.asked import answers_in, current_step, details, only, routing_of
+from tests.app.asked import answers_in, current_step, details, messages_in, only, routing_of
 from tests.app.people import PLAIN, Patient, Staff
 from tests.app.world import World
 
@@ -127,7 +127,7 @@ def test_a_mother_asks_for_her_child(world: World, patient: Patient, nurse: Staf
     assert details(task, "rule") == ["child"]
     nurse.opens("nina")
     nurse.answers_and_closes("We checked the dose.")
-    answer = world.written("Communication")[-1]
+    answer = messages_in(world)[-1]
     assert answer["recipient"] == [{"reference": "RelatedPerson/emily-for-leo"}]
     assert "We checked the dose." in patient.browser.get(receipt.url).text
 

@@ -122,7 +122,7 @@ def test_nothing_else_is_written_anywhere(world: World, patient: Patient, nurse:
     nurse.opens("tom")
     nurse.answers_and_closes()
 
-    assert len(world.ehr) == before + 4, "three resources of the patient's, one answer"
+    assert len(world.ehr) == before + 5, "three of the patient's, one answer, one summary"
     writes = {(call["method"], call["path"]) for call in world.asked(path="/fhir")}
     posted = {path for method, path in writes if method == "POST"}
     assert posted == {"/fhir", "/fhir/Communication"}, "one transaction, one answer"
@@ -161,7 +161,9 @@ def test_the_nurse_finds_it_takes_it_answers_and_closes(
     assert task["owner"]["reference"] == "Practitioner/nurse-berg"
     outcome, reply = task["output"]
     assert outcome["valueCodeableConcept"]["coding"][0]["code"] == "sent-to-pharmacy"
-    answer = world.written("Communication")[-1]
+    _, answer, summary = world.written("Communication")
+    assert summary["category"][0]["coding"][0]["code"] == "chart-summary"
+    assert "It is sent." in summary["payload"][0]["contentString"]
     assert reply["valueReference"]["reference"] == f"Communication/{answer['id']}"
     assert answer["partOf"] == [task["focus"]]
     assert answer["sender"]["reference"] == "Practitioner/nurse-berg"
@@ -175,7 +177,9 @@ def test_the_patient_follows_it_to_its_end(patient: Patient, nurse: Staff) -> No
     assert "The clinic has your request" in receipt.text
     nurse.opens("tom")
     nurse.takes(nurse.opens_item())
-    assert "A nurse is working on it" in current_step(patient.browser.get(receipt.url).html)
+    assert "Somebody at the clinic is working on it" in current_step(
+        patient.browser.get(receipt.url).html
+    )
     item = nurse.opens_item()
     nurse.answers(item, text="A question: how are you?", then="keep")
     assert "There is an answer" in patient.go("requests").text

@@ -165,7 +165,7 @@ def test_without_a_task_the_clinic_finds_it_by_its_words(world: World, patient: 
     nurse = people.staff(world)
     assert "Refill: lisinopril" in nurse.opens("tom").text
     nurse.answers_and_closes()
-    assert stored(world) == [1, 2, 1], "the work was made when it was taken"
+    assert stored(world) == [1, 3, 1], "with the summary; the work was made when it was taken"
     assert "Finished" in patient.browser.get(receipt.url).text
 
 

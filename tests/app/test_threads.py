@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.app import people
-from tests.app.asked import answers_in, current_step, only
+from tests.app.asked import answers_in, current_step, messages_in, only
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
 from tests.app.world import World
@@ -70,7 +70,7 @@ def test_where_a_patient_makes_no_work_their_reply_is_in_the_queue_all_the_same(
 def test_a_message_sent_twice_is_one(world: World, patient: Patient, closed: Page) -> None:
     writes(patient, closed, "It was not there.")
     writes(patient, closed, "It was not there.")
-    assert len(world.written("Communication")) == 3
+    assert len(messages_in(world)) == 3
     assert len(world.written("Task")) == 2
 
 
@@ -78,7 +78,7 @@ def test_a_message_without_words_is_not_sent(world: World, patient: Patient, clo
     page = writes(patient, closed, "  ", status=422)
     assert page.title.startswith("Error: ")
     assert "Answer this question" in page.text
-    assert len(world.written("Communication")) == 2
+    assert len(messages_in(world)) == 2
 
 
 def test_a_message_that_the_ehr_refuses_is_kept(
@@ -94,7 +94,7 @@ def test_a_message_that_the_ehr_refuses_is_kept(
     assert "NOT received" in patient.go("requests").text
     again = patient.browser.submit(page.form("/reply"))
     assert RECEIVED in again.text
-    assert len(world.written("Communication")) == 3
+    assert len(messages_in(world)) == 3
 
 
 def test_while_it_is_not_known_whether_a_message_arrived_nothing_else_is_said(

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from tests.app import people
+from tests.app.asked import messages_in
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
 from tests.app.world import World
@@ -139,8 +140,6 @@ def test_an_answer_goes_to_no_other_patient(world: World, both: None, nurse: Sta
     nurse.opens("tom", "james-carter")
     nurse.answers_and_closes("Two tablets, not one.")
 
-    (answer,) = [
-        each for each in world.written("Communication") if "Two tablets" in str(each["payload"])
-    ]
+    (answer,) = [each for each in messages_in(world) if "Two tablets" in str(each["payload"])]
     assert answer["subject"]["reference"] == "Patient/james-carter"
     assert answer["recipient"] == [{"reference": "Patient/james-carter"}]

@@ -9,7 +9,15 @@ from typing import Any
 import pytest
 
 from smartapp.fhir.people import Patient
-from smartapp.workflow.answering import LONGEST_ANSWER, Answering, read_answering
+from smartapp.workflow.answering import (
+    GAP,
+    LONGEST_ANSWER,
+    Answering,
+    Message,
+    filled,
+    read_answering,
+    with_template,
+)
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import requests_of
 from tests.workflow.threads import TOM, VOCABULARY, at, message
@@ -19,7 +27,7 @@ MARIA = Patient.from_fhir({"resourceType": "Patient", "id": "maria"})
 
 
 def read(refill: Topic, **posted: str) -> Answering:
-    return read_answering(refill, {"submission": SID, **posted}, "lisinopril 10 mg", "es")
+    return read_answering(refill, {"submission": SID, **posted}, "es")
 
 
 @pytest.fixture(scope="module")
@@ -66,32 +74,46 @@ def test_an_outcome_closes_only_where_closing_was_pressed(refill: Topic, outcome
 # --- templates -----------------------------------------------------------------------------------
 
 
-def test_a_template_speaks_the_patients_language_and_names_the_medicine(refill: Topic) -> None:
-    reply = refill.replies[0]
+def test_a_template_takes_nothing_away_that_was_typed() -> None:
+    words = "Su resurtido está aprobado."
 
-    chosen = read(refill, template=reply.code)
-
-    assert chosen.template_chosen
-    assert chosen.text == reply.text["es"].replace("{about}", "lisinopril 10 mg")
-    assert chosen.outcome_code == reply.outcome
+    assert with_template("Hola María.", words) == f"Hola María.\n\n{words}"
+    assert with_template("", words) == words
+    assert with_template(words, words) == words
 
 
-def test_a_template_takes_nothing_away_that_was_typed(refill: Topic) -> None:
-    reply = refill.replies[0]
-    words = reply.text["es"].replace("{about}", "lisinopril 10 mg")
-
-    typed = read(refill, template=reply.code, text="Hola María.")
-    again = read(refill, template=reply.code, text=words)
-
-    assert typed.text == f"Hola María.\n\n{words}"
-    assert again.text == words
+def test_what_the_record_does_not_know_leaves_a_gap() -> None:
+    assert filled("Your visit: {visit}. {about}", {"about": "lisinopril", "visit": ""}) == (
+        f"Your visit: {GAP}. lisinopril"
+    )
 
 
-def test_a_template_that_is_not_there_changes_nothing(refill: Topic) -> None:
-    said = read(refill, template="invented", then="send", text="Yes")
+@pytest.mark.parametrize("text", ["Because [reason].", f"Your visit: {GAP}.", "[razón]"])
+@pytest.mark.parametrize("then", ["keep", "close", "wait"])
+def test_nothing_goes_out_with_a_gap_in_it(
+    refill: Topic, outcome: str, text: str, then: str
+) -> None:
+    assert read(refill, then=then, text=text, outcome=outcome).missing == ("gap",)
+    assert read(refill, then="preview", text=text).missing == ()
 
-    assert not said.template_chosen
-    assert said.text == "Yes"
+
+def test_the_reminder_comes_after_the_words(refill: Topic) -> None:
+    posted = {"submission": SID, "then": "keep", "text": "Yes."}
+    said = read_answering(refill, posted, "es", "Un recordatorio.")
+
+    assert said.text == "Yes.\n\nUn recordatorio."
+
+
+@pytest.mark.parametrize(
+    ("minutes", "known", "missing"),
+    [("", None, ()), (" 5 ", 5, ()), ("601", None, ("minutes",)), ("some", None, ("minutes",))],
+)
+def test_minutes_are_a_number_of_a_working_day(
+    refill: Topic, minutes: str, known: int | None, missing: tuple[str, ...]
+) -> None:
+    said = read(refill, then="keep", text="Yes", minutes=minutes)
+
+    assert (said.minutes, said.missing) == (known, missing)
 
 
 # --- the message to the patient ------------------------------------------------------------------
@@ -100,7 +122,7 @@ def test_a_template_that_is_not_there_changes_nothing(refill: Topic) -> None:
 def answer_to(*messages: Any, refill: Topic) -> dict[str, Any]:
     (request,) = requests_of(messages, [])
     said = read(refill, then="send", text="Yes, it is on its way.")
-    step = said.step(
+    step = Message(said.sid, said.text, said.language).step(
         VOCABULARY,
         request=request,
         patient=MARIA,

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from smartapp.fhir.questionnaire import Item, Questionnaire
-from smartapp.pages.item import band_of
+from smartapp.pages.answer_lines import band_of
 from smartapp.workflow.forms.fitness import prepared
 from smartapp.workflow.forms.plan import Plan
 from smartapp.workflow.forms.scores import score_of

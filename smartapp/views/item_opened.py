@@ -1,0 +1,94 @@
+"""An item as it is in the EHR now, with the person who looks at it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import g
+
+from smartapp.errors import WrongRole
+from smartapp.fhir.client import Found
+from smartapp.fhir.message import Message
+from smartapp.fhir.people import Patient
+from smartapp.sessions.person import Person
+from smartapp.views.here import WORK, Here
+from smartapp.views.reading import sure_of_patient
+from smartapp.views.staff import staff_here
+from smartapp.workflow.desk import Desk, patient_behind, request_behind
+from smartapp.workflow.documenting import documented
+from smartapp.workflow.loading import Loader, as_found
+from smartapp.workflow.policy.model import Topic
+from smartapp.workflow.requests import Request
+from smartapp.workflow.staff import StaffMember
+from smartapp.workflow.trail import Trail
+
+
+@dataclass(frozen=True)
+class OpenItem:
+    reference: str
+    staff: StaffMember
+    loader: Loader
+    request: Request
+    others: tuple[Request, ...]  # of the same patient
+    patient: Patient
+    topic: Topic | None
+    person: Person
+    trail: Trail | None
+    summary: Message | None = None  # for the chart, as it is in the record
+
+    @property
+    def form(self) -> str:
+        return f"answer:{self.reference}"
+
+    @property
+    def acting_form(self) -> str:
+        """The draft of any other action than an answer: one at a time is done."""
+        return f"act:{self.reference}"
+
+    @property
+    def is_mine(self) -> bool:
+        task = self.request.task
+        owner = task.owner if task and task.is_open else None
+        return owner is not None and owner.target == self.staff.reference
+
+    @property
+    def patient_language(self) -> str:
+        return self.request.root.language or self.patient.language or "en"
+
+
+def open_item(here: Here, handle: str) -> OpenItem:
+    """Server-side and afresh for every step: the queue must be one that this person works."""
+    reference = here.named(handle, *WORK)
+    staff = staff_here(here)
+    patient_id = patient_behind(here.client(), reference, here.services.vocabulary)
+    loader = here.loader(patient_id)
+    got = loader.all_of(
+        patient=loader.patient, messages=loader.messages, tasks=loader.tasks, forms=loader.forms
+    )
+    messages = as_found(got["messages"])
+    requests = loader.read_requests(messages, as_found(got["tasks"]), as_found(got["forms"]))
+    found = request_behind(requests, reference)
+    if found.routing is None or not staff.works(found.routing.queue):
+        g.whose = patient_id
+        raise WrongRole
+    patient = sure_of_patient(got["patient"])
+    task, summary = found.task, None
+    if task is not None and isinstance(messages, Found):
+        summary = documented(messages, task, here.services.vocabulary)
+    return OpenItem(
+        reference=reference,
+        staff=staff,
+        loader=loader,
+        request=found,
+        others=tuple(each for each in requests.items if each is not found),
+        patient=patient,
+        topic=here.services.policy.topics.get(task.topic if task else found.root.topic or ""),
+        person=here.person_about(patient_id),
+        trail=Trail(task, here.services.seal) if task else None,
+        summary=summary,
+    )
+
+
+def desk_for(here: Here, opened: OpenItem) -> Desk:
+    services = here.services
+    return Desk(opened.loader.client, services.vocabulary, opened.staff, here.now, services.seal)
