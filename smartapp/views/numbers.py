@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, render_template, request, stream_with_context
 from werkzeug.wrappers import Response
 
-from smartapp.errors import NotOffered, WrongRole
+from smartapp.errors import NotOffered, SmartappError, WrongRole
 from smartapp.fhir.change import Change
 from smartapp.fhir.section import Section
 from smartapp.fhir.task import WorkTask
@@ -70,6 +70,9 @@ def numbers(here: Here) -> View:
         try:
             for part in _Book(here, period).parts():
                 yield render_template("numbers_part.html", part=part)
+        except SmartappError as failure:
+            log.warning("failed", extra={"code": failure.code, "status": 200})
+            yield render_template("numbers_part.html", part=_broken(here))
         except Exception:
             log.exception("unexpected")
             yield render_template("numbers_part.html", part=_broken(here))

@@ -12,6 +12,7 @@ from smartapp.fhir.change import Change
 from smartapp.fhir.message import Message
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
+from smartapp.fhir.routing import Routing
 from smartapp.fhir.section import Section
 from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
@@ -125,6 +126,7 @@ def why(here: Here, handle: str) -> View:
         here.services.policy,
         opened.topic,
         opened.request,
+        _decided(here, opened),
         answers,
     )
     return show("workbench_why", page)
@@ -135,6 +137,12 @@ def _owner(here: Here) -> StaffMember:
     if not sees_rules(staff, here.services.policy):
         raise WrongRole
     return staff
+
+
+def _decided(here: Here, opened: OpenItem) -> Routing | None:
+    """As the rules had left it, before staff sent it anywhere."""
+    trail = opened.trail(here)
+    return (trail.as_decided() if trail else None) or opened.request.routing
 
 
 def _given(opened: OpenItem) -> Answers | None:

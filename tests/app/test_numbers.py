@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import html
 import io
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,8 +21,8 @@ from tests.app.people import Staff
 from tests.app.truth import Truth, middle, ninetieth, percent
 from tests.app.world import POLICY, World, opened
 
-ROW = re.compile(r'<th scope="row"><bdi>(.*?)</bdi>.*?</th>(.*?)</tr>', re.DOTALL)
-CELL = re.compile(r"<td>(.*?)</td>", re.DOTALL)
+ROW = re.compile(r'<th scope="row" role="rowheader"><bdi>(.*?)</bdi>.*?</th>(.*?)</tr>', re.DOTALL)
+CELL = re.compile(r'<td role="cell" data-label="[^"]*">(.*?)</td>', re.DOTALL)
 SECTION = re.compile(r'<section class="app-block app-figures" id="(\w+)".*?</section>', re.DOTALL)
 
 
@@ -48,7 +49,7 @@ def cells(page: Page, key: str, label: str) -> list[str]:
     rows = ROW.findall(section(page, key))
     found = [rest for name, rest in rows if html.unescape(name) == label]
     assert found, [name for name, _ in rows]
-    return [html.unescape(each) for each in CELL.findall(found[0])]
+    return [html.unescape(each).replace("\u00a0", " ") for each in CELL.findall(found[0])]
 
 
 def clinic(world: World, **more: Any) -> Clinic:
@@ -214,6 +215,40 @@ def test_what_could_not_be_read_is_no_zero(world: World) -> None:
     assert "Neither work items nor messages could be read" in page.text
     assert "how many were missed is not known" in page.text
     assert 'id="volume"' not in page.html
+
+
+def test_what_patients_are_to_do_is_no_request(world: World) -> None:
+    """An EHR may pass over what it was asked for, and send every Task."""
+    to_do = {
+        "resourceType": "Task",
+        "status": "requested",
+        "intent": "order",
+        "for": {"reference": "Patient/james-carter"},
+        "authoredOn": datetime.now(UTC).isoformat(timespec="seconds"),
+    }
+    for number in range(3):
+        world.ehr.create(to_do, id=f"to-do-{number}")
+    manager = people.staff(world)
+    manager.opens("lee")
+    page = manager.browser.get(f"{manager.home}/numbers")
+
+    assert cells(page, "short", "Requests that came in") == ["0"]
+    assert cells(page, "short", "First answer, median") == ["not known"]
+    assert cells(page, "short", "Late answers") == ["not known"]
+
+
+def test_changes_that_this_app_did_not_write_are_nobodys_work(world: World) -> None:
+    """A patient's token could write a Task, and a history into it."""
+    found = clinic(world, people=15, a_day=2.0)
+    for task in world.ehr.of_type("Task"):
+        text = (
+            json.dumps(task)
+            .replace("Nina Okafor, RN", "Somebody Else")
+            .replace("Practitioner/nurse-okafor", "Practitioner/somebody")
+        )
+        world.ehr.update(json.loads(text))
+
+    assert "Somebody Else" not in section(found.page(), "staffing")
 
 
 def test_a_name_from_the_record_is_no_formula(world: World) -> None:

@@ -170,3 +170,29 @@ def test_every_page_of_the_staff_is_for_everybody(
     see.look("signed out", nurse.frame)
     assert not see.findings, see
     assert len(see.looked_at) == 9
+
+
+@both(run=("en", "dark"), proof=("es", "light"))
+def test_figures_and_rules_are_for_everybody(windows: Windows, language: str, colours: str) -> None:
+    patient = Patient(windows.open(), windows.programs.app)
+    patient.logs_in("james")
+    patient.asks_for("lisinopril", words=WORDS)
+    page = windows.open(width=1280, height=800, language=language, color_scheme=colours)
+    manager = Nurse(page, windows.programs.ehr, "lee")
+    see = Inspector(page)
+    manager.opens_the_queue()
+    manager.app.locator("a[href$='/numbers']").click()
+    manager.app.locator("#elsewhere").wait_for()
+    see.look("numbers", manager.frame)
+    manager.app.locator("a[href$='/workbench']").first.click()
+    manager.app.locator(".app-figures__table--rules").wait_for()
+    see.look("rules", manager.frame)
+    manager.app.locator("form[action$='/trial'] button").click()
+    manager.app.locator(".govuk-error-summary").wait_for()
+    see.look("trial without a file", manager.frame)
+    manager.app.locator("input[type=file]").set_input_files("policy/topics/refill.toml")
+    manager.app.locator("form[action$='/trial'] button").click()
+    manager.app.locator("#trial-heading").wait_for()
+    see.look("trial", manager.frame)
+    assert not see.findings, see
+    assert len(see.looked_at) == 4

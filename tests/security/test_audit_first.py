@@ -22,6 +22,17 @@ def mends_the_audit(world: World) -> None:
     world.audit_folder.with_name("put-away").rename(world.audit_folder)
 
 
+def test_figures_that_cannot_be_put_on_record_are_not_shown(world: World, nurse: Staff) -> None:
+    nurse.opens("lee")
+    breaks_the_audit(world)
+    page = nurse.browser.get(f"{nurse.home}/numbers")
+    file = nurse.browser.get(f"{nurse.home}/numbers/figures.csv", status=503)
+    mends_the_audit(world)
+
+    assert "<table" not in page.html + file.html
+    assert "The rest is missing" in page.text
+
+
 @pytest.fixture
 def item(world: World, patient: Patient, nurse: Staff) -> Page:
     patient.logs_in("james")

@@ -10,6 +10,7 @@ from smartapp.words import Words
 from smartapp.workflow.metrics.statistics import Share
 
 WHOLE = 100.0
+HARD = "\u00a0"  # a space at which no line ends
 ROOM = 1.08  # beyond the longest bar
 
 Value = float | int | str | None
@@ -110,7 +111,8 @@ def number(words: Words, value: float | None, digits: int = 0) -> Cell:
 def hours(words: Words, value: float | None) -> Cell:
     if value is None:
         return unknown(words)
-    return Cell(words("{number} h", number=words.number(value, 1)), round(value, 1))
+    text = words("{number} h", number=words.number(value, 1))
+    return Cell(text.replace(" ", HARD), round(value, 1))
 
 
 def percent(words: Words, share: Share) -> Cell:
@@ -118,7 +120,7 @@ def percent(words: Words, share: Share) -> Cell:
     if share.percent is None:
         return unknown(words)
     text = words("{percent} % ({part})", percent=words.number(share.percent, 1), part=share.part)
-    return Cell(text, round(share.percent, 1))
+    return Cell(text.replace(" ", HARD), round(share.percent, 1))
 
 
 def unknown(words: Words) -> Cell:

@@ -257,8 +257,8 @@ class Telling:
                 for place, share in enumerate(shares)
             ),
         )
-        mark = Against(line, line, words("Line: {line} %", line=line))
-        drawn = pictured(table, [share.percent for share in shares], words("Picture"), [mark])
+        marks = [Against(line, line, words("Line: {line} %", line=line)), *self._fallen(tally)]
+        drawn = pictured(table, [share.percent for share in shares], words("Picture"), marks)
         rest = Table(
             "escalations",
             words("How they got there"),
@@ -273,6 +273,20 @@ class Telling:
             ),
         )  # fmt: skip
         return Figures("physicians", words("Physicians"), tables=(drawn, rest))
+
+    def _fallen(self, tally: Tally) -> list[Against]:
+        """Where it would be, had it fallen since the baseline as far as it did for others."""
+        numbers = tally.policy.numbers
+        before = numbers.before("physician_share_percent")
+        if not before:
+            return []
+        there = float(before) * (1 - numbers.lines.physician_fall / 100)
+        text = self.words(
+            "Line: {line} %, which is {fall} % less than before",
+            line=self.words.number(there, 1),
+            fall=numbers.lines.physician_fall,
+        )
+        return [Against(there, there, text)]
 
     # --- when ---------------------------------------------------------------------------------
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from smartapp.fhir.questionnaire import Answers
+from smartapp.fhir.routing import Routing
 from smartapp.pages.numbers.named import Names
 from smartapp.pages.shell import Shell
 from smartapp.pages.workbench.conditions import Teller, Told
@@ -45,8 +46,10 @@ def why_page(
     policy: Policy,
     topic: Topic | None,
     request: Request,
+    routing: Routing | None,
     answers: Answers | None,
 ) -> WhyPage:
+    """`routing` is what the rules decided, whatever became of it since."""
     names, at = Names(words, policy), request.root.sent
     considered = None
     if topic is not None and answers is not None and at is not None:
@@ -64,8 +67,8 @@ def why_page(
         steps=_steps(words, topic, considered) if topic and considered else (),
         rest=_rest(words, topic, considered) if topic and considered else "",
         decision_heading=words("What was decided when it came in"),
-        decision=_decision(words, names, request),
-        differs=_differs(words, request, considered),
+        decision=_decision(words, names, routing),
+        differs=_differs(words, routing, considered),
         fits=words("fits"),
         fits_not=words("does not fit"),
     )  # fmt: skip
@@ -106,8 +109,7 @@ def _rest(words: Words, topic: Topic, considered: Considered) -> str:
     )
 
 
-def _decision(words: Words, names: Names, request: Request) -> tuple[str, ...]:
-    routing = request.routing
+def _decision(words: Words, names: Names, routing: Routing | None) -> tuple[str, ...]:
     if routing is None or not routing.rule:
         return (words("No rule of this app vouches for where it is now."),)
     told = [
@@ -121,9 +123,8 @@ def _decision(words: Words, names: Names, request: Request) -> tuple[str, ...]:
     return tuple(told)
 
 
-def _differs(words: Words, request: Request, considered: Considered | None) -> str:
+def _differs(words: Words, routing: Routing | None, considered: Considered | None) -> str:
     """By the answers alone. The record may have said more when it came in."""
-    routing = request.routing
     if considered is None or routing is None or not routing.rule:
         return ""
     if considered.decision.rule == routing.rule:

@@ -19,6 +19,7 @@ from smartapp.workflow.metrics.figures import Booked
 MOST = 5000  # of each type
 PAGES = 60
 SECONDS = 45.0
+LOOK_BACK = timedelta(days=30)  # what was asked before the period, and may still be open
 
 
 @dataclass(frozen=True)
@@ -37,25 +38,27 @@ class Period:
 
 
 def read_tasks(loader: Loader, period: Period) -> Section[WorkTask]:
-    """What was asked in the period, and what is open from before it."""
+    """What was asked in the period and shortly before, and what is open from longer ago."""
     loader.gate.require("numbers", ("Task", "search-type"))
     ours = ("code", f"{loader.vocabulary.topic}|")
-    since = ("authored-on", f"ge{_day(period)}")
-    before = ("authored-on", f"lt{_day(period)}")
+    since = ("authored-on", f"ge{_day(period, LOOK_BACK)}")
+    before = ("authored-on", f"lt{_day(period, LOOK_BACK)}")
     recent = section_of(_search(loader, "Task", ours, since), loader.read_task)
+    older: Section[WorkTask] = Section(whole=False)
     try:
-        old = _search(loader, "Task", ours, before, ("status", ",".join(OPEN)))
+        open_before = _search(loader, "Task", ours, before, ("status", ",".join(OPEN)))
+        older = section_of(open_before, loader.read_task)
     except SmartappError:
-        return Section(recent.items, whole=False)
-    older = section_of(old, loader.read_task)
-    known = {task.reference: task for task in (*recent.items, *older.items)}
+        pass  # what is there from before is then not known, and the section says so
+    # An EHR that passes over a parameter sends other Tasks, too, such as what patients are to do.
+    known = {task.reference: task for task in (*recent.items, *older.items) if task.topic}
     return Section(tuple(known.values()), recent.whole and older.whole)
 
 
 def read_messages(loader: Loader, period: Period) -> Section[Message]:
     loader.gate.require("numbers", ("Communication", "search-type"))
     ours = ("category", f"{loader.vocabulary.topic}|")
-    found = _search(loader, "Communication", ours, ("sent", f"ge{_day(period)}"))
+    found = _search(loader, "Communication", ours, ("sent", f"ge{_day(period, LOOK_BACK)}"))
     return section_of(found, loader.read_message)
 
 
@@ -118,5 +121,5 @@ def _search(loader: Loader, kind: str, *parameters: tuple[str, str]) -> Found:
     return loader.client.search(kind, asked, most=MOST, pages=PAGES, fresh=True, within=SECONDS)
 
 
-def _day(period: Period) -> str:
-    return period.start.date().isoformat()
+def _day(period: Period, back: timedelta = timedelta()) -> str:
+    return (period.start - back).date().isoformat()
