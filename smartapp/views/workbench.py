@@ -126,7 +126,7 @@ def why(here: Here, handle: str) -> View:
         here.services.policy,
         opened.topic,
         opened.request,
-        _decided(here, opened),
+        _decided(opened),
         answers,
     )
     return show("workbench_why", page)
@@ -139,9 +139,9 @@ def _owner(here: Here) -> StaffMember:
     return staff
 
 
-def _decided(here: Here, opened: OpenItem) -> Routing | None:
+def _decided(opened: OpenItem) -> Routing | None:
     """As the rules had left it, before staff sent it anywhere."""
-    trail = opened.trail(here)
+    trail = opened.trail
     return (trail.as_decided() if trail else None) or opened.request.routing
 
 
