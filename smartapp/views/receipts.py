@@ -29,8 +29,15 @@ def receipt_of(
         return receipts.unsure(f"{here.paths.request(sid)}/again")
     if state is not SubmissionState.CONFIRMED:
         return receipts.confirming()
-    is_new = request is None or (request.stage is Stage.RECEIVED and request.reopened_by is None)
-    return _received(here, receipts, request) if is_new and sid else None
+    return _received(here, receipts, request) if sid and _is_as_sent(request) else None
+
+
+def _is_as_sent(request: Request | None) -> bool:
+    """Nobody has done anything with it yet: then a receipt says more than the tracker."""
+    if request is None:
+        return True
+    is_untouched = request.reopened_by is None and not request.was_passed_on
+    return request.stage is Stage.RECEIVED and is_untouched
 
 
 def _received(here: Here, receipts: Receipts, request: Request | None) -> Receipt:

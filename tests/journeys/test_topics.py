@@ -31,6 +31,7 @@ WITHOUT_SCRIPT = ("visit-follow-up", "refill", "appointment", "feedback")
 WITH_SCRIPT = tuple(each for each in ALL if each not in WITHOUT_SCRIPT)
 IN_SPANISH = ("medical-question", "new-symptom", "refill", "appointment", "billing", "proxy-access")
 
+
 @cache
 def policy() -> Policy:
     return load_policy(ROOT / "policy")
