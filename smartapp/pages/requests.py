@@ -138,7 +138,7 @@ def _request_card(
         title=title_of(words, request, topic),
         stage=stage_words(words, request, topic),
         kind="done" if request.is_closed else "soon",
-        new_answer=is_new,
+        new_answer=is_new and request.stage is not Stage.WAITING,
         facts=tuple(facts),
         link=Link(
             words("Open"),

@@ -103,7 +103,7 @@ def _steps(words: Words, names: Sequence[str], here: int, times: Sequence[str]) 
             done=index < here,
             current=index == here,
             state=states[(index >= here) + (index > here)],
-            when=when,
+            when=when if index <= here else "",
         )
         for index, (name, when) in enumerate(zip_longest(names, times, fillvalue=""))
     )

@@ -72,6 +72,7 @@ def test_a_question_of_the_clinic_waits_for_the_patient_until_they_answer(
     asked, listed = followed(patient), patient.go("requests")
     assert "Read it below and answer, so that we can go on." in asked.text
     assert "The clinic asked you something" in listed.text
+    assert "There is an answer" not in listed.text, "it is a question"
     assert "The clinic waits for your answer." in listed.text
     assert "Answer by" not in listed.text, "nobody there owes anything now"
 

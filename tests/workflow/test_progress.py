@@ -76,6 +76,7 @@ def test_a_correction_is_where_the_work_says_it_is(
     assert step.code == reached
     assert [each.text for each in steps] == shown
     assert [each.text for each in steps if each.current] == [step.words["en"]]
+    assert not [each for each in steps if each.when and not (each.done or each.current)]
 
 
 def test_other_topics_and_ends_that_nobody_knows_have_the_plain_way(policy: Policy) -> None:
