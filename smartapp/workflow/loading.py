@@ -250,10 +250,13 @@ class Loader:
         return tuple(each for each in left if not self.hidden_topics or each.owner == self.reader)
 
     def _is_kept_back(self, request: Request) -> bool:
-        """Who acts for a teenager follows what they asked for themselves, whatever it is about."""
+        """Who acts for a teenager follows what they asked for themselves, whatever it is about. Of
+        forms they see no others at all: which form somebody was given tells enough.
+        """
         writer = request.root.sender
         is_own = writer is not None and writer.target == self.reader
-        return request.topic in self.hidden_topics and not is_own
+        is_private = request.topic in self.hidden_topics or request.root.is_form
+        return bool(self.hidden_topics) and is_private and not is_own
 
 
 def _answers_of(message: Message) -> tuple[str, ...]:

@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from smartapp.auth.scopes import Scopes
 from smartapp.errors import EhrServerError, NotOffered
-from smartapp.fhir.client import FhirClient
+from smartapp.fhir.client import FhirClient, Found
 from smartapp.transport import Transport
 from smartapp.workflow.gate import ASKING, Gate, Why
 from smartapp.workflow.loading import Loader, as_found, read_dispenses, read_orders, read_visits
 from tests.workflow.fake_ehr import FakeEhr, Resource, fails_with, works
-from tests.workflow.threads import VOCABULARY, message_json, routed, task_json
+from tests.workflow.threads import MARIA, VOCABULARY, message, message_json, routed, task_json
 
 ALL = "patient/*.cruds"
 
@@ -204,3 +205,29 @@ def test_asking_needs_that_words_arrive_and_are_found_again(ehr: FakeEhr) -> Non
             "refill", *ASKING
         )
     assert closed.value.reason is Why.NOT_GRANTED
+
+
+# --- forms that are the whole request ------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("reader", "hidden", "seen"),
+    [
+        (MARIA, frozenset(), 1),
+        ("RelatedPerson/mother", frozenset(), 1),
+        ("RelatedPerson/mother", frozenset({"form-phq-9"}), 0),
+        (MARIA, frozenset({"form-phq-9"}), 1),
+    ],
+)
+def test_of_a_teenagers_forms_a_parent_sees_only_what_they_filled_in_themselves(
+    loader_for: Callable[..., Loader], reader: str, hidden: frozenset[str], seen: int
+) -> None:
+    form = replace(message("1", MARIA), kind="QuestionnaireResponse")
+    loader = replace(
+        loader_for(), reader=reader, hidden_topics=hidden, as_message=lambda _json: form
+    )
+    response: Resource = {"resourceType": "QuestionnaireResponse", "id": "1"}
+
+    requests = loader.read_requests(Found(()), Found(()), Found((response,)))
+
+    assert len(requests.items) == seen
