@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from smartapp.fhir.message import coded
 from tests.app import people
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
@@ -27,7 +26,7 @@ def followed(patient: Patient) -> Page:
 
 
 def test_who_has_it_now_is_said_and_not_why_it_was_passed_on(
-    world: World, patient: Patient, nurse: Staff, item: Page
+    patient: Patient, nurse: Staff, item: Page
 ) -> None:
     given = {"to": "pharmacy", "reason": "skill", "words": SECRET}
     nurse.browser.submit(
@@ -42,32 +41,10 @@ def test_who_has_it_now_is_said_and_not_why_it_was_passed_on(
     assert "rerouted" not in page.html
 
 
-def asks(world: World, words: str) -> None:
-    """What Tom leaves in the record when he asks the patient something and waits."""
-    vocabulary, (task,) = world.vocabulary, world.written("Task")
-    (message,) = world.written("Communication")
-    by, whose = {"reference": "Practitioner/nurse-berg", "display": "Tom Berg, RN"}, task["for"]
-    answer = {
-        "resourceType": "Communication",
-        "id": "question",
-        "status": "completed",
-        "subject": whose,
-        "sender": by,
-        "recipient": [whose],
-        "sent": world.services.now().isoformat(timespec="seconds"),
-        "partOf": [{"reference": f"Communication/{message['id']}"}],
-        "payload": [{"contentString": words}],
-    }
-    waiting = coded(vocabulary.stage, "waiting-for-patient", "waiting-for-patient")
-    world.ehr.load([answer, {**task, "status": "on-hold", "businessStatus": waiting, "owner": by}])
-
-
 def test_a_question_of_the_clinic_waits_for_the_patient_until_they_answer(
-    world: World, patient: Patient
+    patient: Patient, nurse: Staff, item: Page
 ) -> None:
-    patient.logs_in("james")
-    patient.asks_for("lisinopril")
-    asks(world, "How many tablets are left?")
+    nurse.answers(item, text="How many tablets are left?", then="wait")
 
     asked, listed = followed(patient), patient.go("requests")
     assert "Read it below and answer, so that we can go on." in asked.text
@@ -81,10 +58,11 @@ def test_a_question_of_the_clinic_waits_for_the_patient_until_they_answer(
     assert "Somebody at the clinic is working on it" in patient.go("requests").text
 
 
-def test_the_same_in_spanish(world: World, patient: Patient) -> None:
+def test_the_same_in_spanish(patient: Patient, nurse: Staff) -> None:
     patient.logs_in("maria")
     patient.asks_for("lisinopril")
-    asks(world, "¿Cuántas le quedan?")
+    nurse.opens("tom", "maria-lopez")
+    nurse.answers(nurse.takes(nurse.opens_item()), text="¿Cuántas le quedan?", then="wait")
 
     assert "La clínica espera su respuesta." in patient.go("requests").text
 
