@@ -17,6 +17,7 @@ from tests.journeys.programs import Programs, demo
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 PHONE: ViewportSize = {"width": 360, "height": 640}
 DESK: ViewportSize = {"width": 1280, "height": 800}
+TALL: ViewportSize = {"width": 1280, "height": 1100}
 BOTH: ViewportSize = {"width": 1256, "height": 592}
 SIDE_BY_SIDE = """
 <body style="margin: 0; padding: 16px; display: flex; gap: 16px; background: #dfe5e4">
@@ -40,6 +41,12 @@ def main() -> int:
         medicines(programs, browser, "phone-own-colours", forced_colors="active")
         care(programs, browser)
         loop(browser, phone, desk)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        demo(Path(folder), with_month=True) as programs,
+        chromium() as browser,
+    ):
+        figures(programs, browser)
     for picture in sorted(IMAGES.glob("*.png")):
         print(f"{picture.stat().st_size / 1024:6.0f} KB  {picture.name}")
     return 0
@@ -94,6 +101,21 @@ def care(programs: Programs, browser: Browser) -> None:
         for name in ("visits", "plan", "costs", "documents"):
             patient.goes_to(name)
             picture(page, f"{where}-{name}")
+    page.close()
+
+
+def figures(programs: Programs, browser: Browser) -> None:
+    """After a month at the clinic."""
+    page = browser.new_page(viewport=TALL, locale="en-US")
+    manager = Nurse(page, programs.ehr, "lee")
+    manager.opens_the_queue()
+    manager.app.locator("a[href$='/numbers']").click()
+    manager.app.locator("#elsewhere").wait_for()
+    picture(page, "desk-numbers")
+    manager.app.locator("a[href$='/workbench']").first.click()
+    manager.app.locator("a[href$='topic=refill']").click()
+    manager.app.locator("#topic").wait_for()
+    picture(page, "desk-rules")
     page.close()
 
 

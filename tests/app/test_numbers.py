@@ -217,6 +217,17 @@ def test_what_could_not_be_read_is_no_zero(world: World) -> None:
     assert 'id="volume"' not in page.html
 
 
+def test_a_part_of_what_came_in_is_not_taken_for_all_of_it(world: World) -> None:
+    found = clinic(world, people=30, a_day=9.0)
+    world.fails(
+        {"match": {"type": "Task", "nth": 2}, "fault": {"kind": "status", "status": 500}},
+        {"match": {"type": "Task", "nth": 3}, "fault": {"kind": "status", "status": 500}},
+        {"match": {"type": "Task", "nth": 4}, "fault": {"kind": "status", "status": 500}},
+    )
+
+    assert "read, and there are more" in found.page().text
+
+
 def test_what_patients_are_to_do_is_no_request(world: World) -> None:
     """An EHR may pass over what it was asked for, and send every Task."""
     to_do = {

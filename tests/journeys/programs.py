@@ -31,11 +31,12 @@ class Programs:
 
 
 @contextmanager
-def demo(folder: Path, **environment: str) -> Iterator[Programs]:
+def demo(folder: Path, *, with_month: bool = False, **environment: str) -> Iterator[Programs]:
     app, ehr = _free_port(), _free_port()
     inherited = {name: value for name, value in os.environ.items() if name not in NEITHER}
     command = [sys.executable, "scripts/demo.py", "--quiet", "--folder", str(folder)]
-    command += ["--without-month"]  # a journey begins on the first day: what is there, it has made
+    if not with_month:  # a journey begins on the first day: what is there, it has made
+        command += ["--without-month"]
     process = subprocess.Popen(
         [*command, "--app-port", str(app), "--sandbox-port", str(ehr)],
         cwd=ROOT,

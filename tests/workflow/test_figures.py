@@ -155,6 +155,21 @@ def test_a_rule_is_wrong_as_often_as_staff_had_to_put_it_right() -> None:
     }
 
 
+def test_reasons_are_counted_for_what_was_done() -> None:
+    deeds = tuple(
+        Deed(NURSE, MONDAY, kind, reason=reason)
+        for kind, reason in (
+            (Kind.ESCALATED, "worse"), (Kind.ESCALATED, "prescriber"), (Kind.REROUTED, "load"),
+            (Kind.ESCALATED, "worse"),
+        )
+    )  # fmt: skip
+
+    assert list(figures.reasons([request(deeds=deeds)], Kind.ESCALATED).items()) == [
+        ("worse", 2),
+        ("prescriber", 1),
+    ]
+
+
 # --- what waits ----------------------------------------------------------------------------------
 
 

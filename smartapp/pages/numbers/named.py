@@ -27,6 +27,14 @@ class Names:
             return self.words("A queue that is no longer there ({code})", code=code or "?")
         return in_locale(queue.name, self.words.locale)
 
+    def reason(self, code: str) -> str:
+        """Why staff escalated something or passed it on."""
+        desk = self.policy.desk
+        known = {each.code: each.words for each in (*desk.escalation_reasons, *desk.handing_on)}
+        if code in known:
+            return in_locale(known[code], self.words.locale)
+        return code or self.words("No reason given")
+
     def group(self, dimension: str, key: str) -> str:
         words = self.words
         if key == NOT_KNOWN:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
+from smartapp.fhir.change import Kind
 from smartapp.pages.numbers.named import Names
 from smartapp.pages.numbers.tables import (
     Against,
@@ -272,7 +273,19 @@ class Telling:
                     (percent(words, figures.first_contact_share(tally.asked, queues)),)),
             ),
         )  # fmt: skip
-        return Figures("physicians", words("Physicians"), tables=(drawn, rest))
+        return Figures("physicians", words("Physicians"), tables=(drawn, rest, self._reasons(
+            "escalated-for", words("Why colleagues escalated"), tally, Kind.ESCALATED
+        )))  # fmt: skip
+
+    def _reasons(self, key: str, caption: str, tally: Tally, kind: str) -> Table:
+        words, counts = self.words, figures.reasons(tally.asked, kind)
+        table = Table(
+            key,
+            caption,
+            (words("Reason"), words("Requests")),
+            tuple(Row(self.names.reason(code), (number(words, n),)) for code, n in counts.items()),
+        )
+        return pictured(table, [float(n) for n in counts.values()], words("Picture"))
 
     def _fallen(self, tally: Tally) -> list[Against]:
         """Where it would be, had it fallen since the baseline as far as it did for others."""
@@ -303,6 +316,22 @@ class Telling:
             ),
         )
         drawn = pictured(table, [float(count) for count in hours_of_day], words("Picture"))
+        weeks = Table(
+            "closed-weeks",
+            words("By week: signs of too much work"),
+            (words("Seven days until"), words("Messages while closed"),
+             words("Work of staff while closed"), words("Late")),
+            tuple(
+                Row(self._week_end(tally, place), (
+                    percent(words, figures.after_hours_messages(week, calendar)),
+                    percent(words, figures.after_hours_work(week, calendar)),
+                    percent(words, figures.lateness(week, tally.now)),
+                ))
+                for place, week in enumerate(
+                    figures.by_week(tally.asked, tally.now, tally.period.weeks)
+                )
+            ),
+        )  # fmt: skip
         closed = Table(
             "closed",
             words("While the clinic was closed"),
@@ -314,7 +343,7 @@ class Telling:
                     (percent(words, figures.after_hours_work(tally.asked, calendar)),)),
             ),
         )  # fmt: skip
-        return Figures("clock", words("Around the clock"), tables=(closed, drawn))
+        return Figures("clock", words("Around the clock"), tables=(closed, weeks, drawn))
 
     # --- who did it ---------------------------------------------------------------------------
 
@@ -377,4 +406,5 @@ class Telling:
         )  # fmt: skip
         shares = [share.percent for _, share in ordered if share.whole]
         drawn = pictured(table, shares, words("Picture"))
-        return Figures("rules", words("Rules"), tables=(drawn,))
+        why = self._reasons("passed-for", words("Why it was passed on"), tally, Kind.REROUTED)
+        return Figures("rules", words("Rules"), tables=(drawn, why))

@@ -172,6 +172,12 @@ def escalations(items: Sequence[Handled]) -> Share:
     return Share(sum(each.escalated for each in items), len(items))
 
 
+def reasons(items: Iterable[Handled], kind: str) -> Mapping[str, int]:
+    """Why something was done, by the policy's codes, the most frequent first."""
+    told = Counter(deed.reason for each in items for deed in each.deeds if deed.kind == kind)
+    return dict(sorted(told.items(), key=lambda each: (-each[1], each[0])))
+
+
 def misrouted(items: Iterable[Handled]) -> Share:
     """Of those that somebody has worked on: what nobody has looked at may be wrong as well."""
     seen = [each for each in items if each.history]

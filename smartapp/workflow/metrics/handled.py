@@ -32,6 +32,7 @@ class Deed:
     when: datetime
     kind: str
     minutes: int | None = None
+    reason: str = ""  # as the policy codes it
 
 
 @dataclass(frozen=True)
@@ -203,7 +204,7 @@ def _deeds(changes: Sequence[Change], replies: Sequence[Message]) -> tuple[Deed,
     if changes:
         return tuple(
             Deed(Colleague(each.by.target or each.by.raw, each.by.display), each.when, each.kind,
-                 each.minutes)
+                 each.minutes, each.reason)
             for each in changes
         )  # fmt: skip
     return tuple(
