@@ -21,7 +21,7 @@ def lint(folder: Path) -> tuple[Problem, ...]:
         policy = load_policy(folder)
     except PolicyError as found:
         return found.problems
-    return tuple(_problems_with_cases(policy, folder))
+    return tuple(problems_with_cases(policy, folder))
 
 
 def explain(folder: Path, case_file: Path) -> str:
@@ -65,7 +65,8 @@ def _cases_in(
     return tuple(case for file in files for case in read(policy, file.parent, file.name))
 
 
-def _problems_with_cases(policy: Policy, folder: Path) -> Iterator[Problem]:
+def problems_with_cases(policy: Policy, folder: Path) -> Iterator[Problem]:
+    """The clinic's own cases that do not go where it says they should."""
     for path in sorted((folder / "cases").rglob("*.toml")):
         try:
             cases = read_cases(policy, folder, str(path.relative_to(folder)))

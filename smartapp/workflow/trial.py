@@ -11,7 +11,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from smartapp.errors import PolicyError, Problem
-from smartapp.workflow.commands import lint
+from smartapp.workflow.commands import problems_with_cases
 from smartapp.workflow.metrics.handled import Handled
 from smartapp.workflow.metrics.reading import Given
 from smartapp.workflow.policy.cases import NOTHING_SAID, Case
@@ -76,7 +76,7 @@ def tried(
     try:
         with edited(folder, files) as copy:
             other = load_policy(copy)
-            cases = tuple(each for each in lint(copy))
+            cases = tuple(problems_with_cases(other, copy))
     except PolicyError as found:
         return Trial(problems=found.problems)
     pairs = decided(policy, tuple(_cases(policy, answers)))

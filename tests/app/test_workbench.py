@@ -24,8 +24,8 @@ def happened() -> Iterator[World]:
     """A small month has happened."""
     with opened() as world:
         made = a_month(
-            world.services.policy, POLICY, world.services.seal, end=datetime.now(UTC), people=40,
-            a_day=5.0,
+            world.services.policy, POLICY, world.services.seal, end=datetime.now(UTC), people=25,
+            a_day=3.0,
         )  # fmt: skip
         world.ehr.load(made.resources)
         yield world

@@ -25,7 +25,7 @@ SEAL = Seal((b"k" * 32,))
 
 
 def made(policy: Policy, seed: int = 5) -> Month:
-    return a_month(policy, POLICY, SEAL, end=END, seed=seed, people=40, a_day=6.0)
+    return a_month(policy, POLICY, SEAL, end=END, seed=seed, people=20, a_day=4.0)
 
 
 @pytest.fixture(scope="module")
