@@ -27,7 +27,7 @@ from smartapp.workflow.submission import Named
 from smartapp.workflow.trail import MOVES, Trail, item_of
 
 WAITING = "waiting-for-patient"
-NOTE_TRIES = 8  # a note goes beside whatever somebody else has changed in the meantime
+NOTE_TRIES = 24  # a note goes beside whatever somebody else has changed in the meantime
 
 
 def patient_behind(client: FhirClient, reference: str, vocabulary: Vocabulary) -> str:

@@ -44,7 +44,7 @@ def test_every_route_is_private_unless_it_is_listed(world: World) -> None:
     assert public == PUBLIC_ENDPOINTS
 
 
-OF_STAFF = ("staff.", "meant.", "item.", "answer.")
+OF_STAFF = ("staff.", "meant.", "item.", "acting.", "answer.")
 OF_PATIENTS = ("patient.", "ask.", "readings.", "request.", "rules.")
 
 

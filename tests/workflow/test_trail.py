@@ -1,0 +1,123 @@
+"""What the rules decided, what staff changed, and what somebody made up are told apart."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from smartapp.fhir.change import Kind
+from smartapp.fhir.routing import UNSEALED_REASON
+from smartapp.fhir.task import WorkTask
+from smartapp.workflow.desk import Desk, Moving
+from smartapp.workflow.loading import Loader
+from smartapp.workflow.seal import Seal
+from smartapp.workflow.trail import Trail
+from smartapp.workflow.undoing import before, undo
+from tests.workflow.at_the_desk import etag, request, the_task
+from tests.workflow.fake_ehr import FakeEhr
+from tests.workflow.threads import VOCABULARY, message_json, task_json
+
+SEAL = Seal((b"k" * 32,))
+TO_PHYSICIAN = Moving("physician", "Physician", "prescriber", "Decide.\nPotassium 5.6")
+
+
+@pytest.fixture
+def desk(ehr: FakeEhr, tom: Desk) -> Desk:
+    """With work that the rules made, and Tom has taken."""
+    ehr.holds(message_json("1"), task_json("9", "1"))
+    made = the_task(ehr)
+    sealed = SEAL.sealed(made.routing, made.identifier or "", made.patient or "")
+    told = [
+        {**each, "valueString": sealed.seal}
+        if each["type"]["coding"][0]["code"] == "seal"
+        else each
+        for each in _with_seal(ehr.resources["Task/9"]["input"])
+    ]
+    ehr.holds({**ehr.resources["Task/9"], "input": told})
+    desk = replace(tom, seal=SEAL)
+    desk.claim(request(ehr), etag(ehr), "Refills")
+    return desk
+
+
+def _with_seal(inputs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    kinds = {each["type"]["coding"][0]["code"] for each in inputs}
+    if "seal" in kinds:
+        return inputs
+    concept = {"coding": [{"system": VOCABULARY.detail, "code": "seal"}]}
+    return [*inputs, {"type": concept, "valueString": ""}]
+
+
+class Gate:
+    level = "user"
+
+
+def vouched(ehr: FakeEhr) -> WorkTask:
+    """As the app reads it for staff."""
+    loader = Loader(None, Gate(), VOCABULARY, None, seal=SEAL)  # type: ignore[arg-type]  # it only reads
+    task = loader.read_task(ehr.resources["Task/9"])
+    assert task is not None
+    return task
+
+
+def test_what_staff_moved_is_still_what_the_rules_began(ehr: FakeEhr, desk: Desk) -> None:
+    raised = desk.prioritize(the_task(ehr), etag(ehr), "stat", "Chest pain")
+    desk.escalate(raised, raised.etag or "", TO_PHYSICIAN)
+
+    task = vouched(ehr)
+
+    assert (task.routing.queue, task.routing.priority) == ("physician", "stat")
+    assert task.routing.reason != UNSEALED_REASON
+    assert task.routing.rule
+    move = Trail(task, SEAL).last_move
+    assert move is not None
+    assert (move.kind, move.before, move.rule) == (Kind.ESCALATED, "refills", task.routing.rule)
+
+
+def test_a_change_that_somebody_made_up_vouches_for_nothing(ehr: FakeEhr, desk: Desk) -> None:
+    """A patient's own token may be able to write a Task, and so may the EHR's staff."""
+    desk.escalate(the_task(ehr), etag(ehr), TO_PHYSICIAN)
+    stored = ehr.resources["Task/9"]
+    for part in stored["extension"][-1]["extension"]:
+        if part["url"] == "from":
+            part["valueString"] = "billing"
+
+    task = vouched(ehr)
+
+    assert task.routing.reason == UNSEALED_REASON
+    assert Trail(task, SEAL).last_move is None
+    assert [Trail(task, SEAL).is_ours(each) for each in task.changes] == [True, False]
+
+
+def test_what_the_ehr_itself_moved_is_vouched_for_by_nobody(ehr: FakeEhr, desk: Desk) -> None:
+    queue = {"coding": [{"system": VOCABULARY.queue, "code": "billing"}]}
+    ehr.holds({**ehr.resources["Task/9"], "performerType": [queue]})
+
+    assert vouched(ehr).routing.reason == UNSEALED_REASON
+    assert vouched(ehr).routing.queue == "billing"
+
+
+def test_what_was_taken_back_is_as_it_was(ehr: FakeEhr, desk: Desk) -> None:
+    was = the_task(ehr)
+    moved = desk.escalate(was, etag(ehr), TO_PHYSICIAN)
+
+    undo(desk, moved, before(was, moved, Kind.ESCALATED), "Refills")
+
+    task = vouched(ehr)
+    assert (task.routing.queue, task.status, task.owner) == (
+        was.routing.queue,
+        was.status,
+        was.owner,
+    )
+    assert task.routing.reason != UNSEALED_REASON
+    assert Trail(task, SEAL).last_move is None
+    assert [each.kind for each in task.changes] == [Kind.CLAIMED, Kind.ESCALATED, Kind.UNDONE]
+
+
+def test_only_the_first_move_counts_against_the_rule(ehr: FakeEhr, desk: Desk) -> None:
+    moved = desk.reroute(the_task(ehr), etag(ehr), Moving("pharmacy", "Pharmacist", "wrong-team"))
+    again = desk.reroute(moved, moved.etag or "", Moving("billing", "Billing", "wrong-team"))
+
+    rules = [each.rule for each in again.changes if each.kind == Kind.REROUTED]
+    assert rules == [the_task(ehr).routing.rule, ""]
