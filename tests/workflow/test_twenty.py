@@ -1,4 +1,4 @@
-"""Twenty nurses after one item at the same moment: one has it, all know who, and no note is lost."""
+"""Twenty nurses after one item at once: one has it, all know who, and no note is lost."""
 
 from __future__ import annotations
 
