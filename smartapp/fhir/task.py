@@ -68,10 +68,9 @@ class WorkTask:
         subject = task.reference("for")
         focus = task.reference("focus")
         group = task.child("groupIdentifier")
-        response = _detail(task, "input", vocabulary, "answers")
+        given, made = Details(task, "input", vocabulary), Details(task, "output", vocabulary)
+        response, outcome = given.first("answers"), made.first("outcome")
         answers = response.reference("valueReference") if response else None
-        outcome = _detail(task, "output", vocabulary, "outcome")
-        site = _detail(task, "input", vocabulary, SITE)
         return cls(
             id=task.required_text("id"),
             etag=etag_of(json),
@@ -85,13 +84,13 @@ class WorkTask:
             focus=focus.target if focus else None,
             response=answers.target if answers else None,
             authored=task.date("authoredOn"),
-            routing=_routing(task, vocabulary),
+            routing=_routing(task, vocabulary, given),
             outcome=outcome.concept("valueCodeableConcept") if outcome else None,
             ended=task.date("lastModified") if status in ENDED else None,
             json=json,
             business_status=stage,
             identifier=task.identifier(vocabulary.task),
-            site=(site.text("valueString") if site else None) or "",
+            site=given.said(SITE),
             changes=changes_of(task, vocabulary.change),
             notes=tuple(_notes(task)),
             thread=group.text("value") if group else None,
@@ -203,26 +202,19 @@ def new_task(
     return resource
 
 
-def _routing(task: Element, vocabulary: Vocabulary) -> Routing:
+def _routing(task: Element, vocabulary: Vocabulary, given: Details) -> Routing:
     performers = task.concepts("performerType")
     queue = next((code for each in performers if (code := each.code(vocabulary.queue))), "")
-
-    def said(kind: str) -> str:
-        found = _detail(task, "input", vocabulary, kind)
-        return (found.text("valueString") if found else None) or ""
-
     return Routing(
         queue=queue,
         priority=task.text("priority") or "routine",
         due=_due(task),
-        rule=said("rule"),
-        reason=said("reason"),
-        policy_version=said("policy-version"),
-        summary=said("summary"),
-        seal=said("seal"),
-        red_flags=tuple(
-            each.text("valueString") or "" for each in _details(task, "input", vocabulary, RED_FLAG)
-        ),
+        rule=given.said("rule"),
+        reason=given.said("reason"),
+        policy_version=given.said("policy-version"),
+        summary=given.said("summary"),
+        seal=given.said("seal"),
+        red_flags=tuple(each.text("valueString") or "" for each in given.all(RED_FLAG)),
     )
 
 
@@ -236,12 +228,32 @@ def _due(task: Element) -> datetime | None:
     return None
 
 
-def _detail(task: Element, where: str, vocabulary: Vocabulary, kind: str) -> Element | None:
-    return next(_details(task, where, vocabulary, kind), None)
+class Details:
+    """The inputs or outputs of a Task by what they are; each is looked at once."""
+
+    def __init__(self, task: Element, where: str, vocabulary: Vocabulary) -> None:
+        self._found: dict[str, list[Element]] = {}
+        for each in task.children(where):
+            concept = each.concept("type")
+            for coding in concept.codings if concept else ():
+                if coding.system == vocabulary.detail:
+                    self._found.setdefault(coding.code, []).append(each)
+
+    def all(self, kind: str) -> tuple[Element, ...]:
+        return tuple(self._found.get(kind, ()))
+
+    def first(self, kind: str) -> Element | None:
+        return next(iter(self._found.get(kind, ())), None)
+
+    def said(self, kind: str) -> str:
+        found = self.first(kind)
+        return (found.text("valueString") if found else None) or ""
 
 
-def _details(task: Element, where: str, vocabulary: Vocabulary, kind: str) -> Iterator[Element]:
-    for each in task.children(where):
-        concept = each.concept("type")
-        if concept and concept.has(vocabulary.detail, kind):
-            yield each
+def when_due(json: Json) -> tuple[datetime | None, datetime | None]:
+    """When it is due and when it was asked for, of a Task that need not be read whole for that.
+    MalformedAnswer where that cannot be read.
+    """
+    task = Element(json, "Task")
+    asked = task.date("authoredOn")
+    return _due(task), asked.earliest if asked else None

@@ -162,14 +162,20 @@ def reading_of(here: Here, staff: StaffMember, loaded: LoadedQueue) -> Reading:
 
 
 def _load(here: Here, staff: StaffMember, narrowing: Narrowing) -> LoadedQueue:
-    return load_queue(
+    """That it was long is remembered: then nothing is asked for that a long one does not show."""
+    memory, launched = here.services.transport.memory, here.active.launched
+    key = ("long", launched.ehr_key, launched.patient_id or "", staff.reference, narrowing.query)
+    loaded = load_queue(
         here.loader(),
         staff,
         here.now,
         narrowing=narrowing,
         policy=here.services.policy,
         patients=_loaders(here),
+        expects_long=memory.last(key) is True,
     )
+    memory.recall(key, 0.0, lambda: loaded.is_long)
+    return loaded
 
 
 def _loaders(here: Here) -> tuple[Loader, ...]:

@@ -21,9 +21,10 @@ from smartapp.workflow.promise import Promises
 from smartapp.workflow.queue import QueueItem, order, queue_of
 from smartapp.workflow.requests import PRIORITIES
 from smartapp.workflow.staff import StaffMember
-from smartapp.workflow.streams import CannotBeSorted, Streams
+from smartapp.workflow.streams import LEAST, MOST, CannotBeSorted, Streams
 
 SHORT = 100  # a queue of so many is read whole, and sorted together with what has no work yet
+PAGE = 50
 MOST_ASKED_SINGLY = 40  # patients, where an EHR answers for one at a time
 
 Parameters = tuple[tuple[str, str], ...]
@@ -88,16 +89,17 @@ def load_queue(
     narrowing: Narrowing | None = None,
     policy: Policy | None = None,
     patients: Sequence[Loader] = (),
+    expects_long: bool = False,
 ) -> LoadedQueue:
     """Open work of this person's queues, and what patients sent that has none yet.
 
     `patients` are loaders for those of the configuration, for an EHR that answers for one patient
-    at a time.
+    at a time. `expects_long`: it was too long to be read whole a moment ago.
     """
     if not staff.queues:
         return LoadedQueue(Section(), {})  # and no message of any patient is read for it
     opening = _Opening(loader, staff, now, narrowing or Narrowing(), policy)
-    got = _first_pages(opening)
+    got = _first_pages(opening, with_unworked=not expects_long)
     if _refuses_many_patients(loader, got):
         return _one_by_one(opening, patients)
     loaded = _loaded(opening, got)
@@ -115,19 +117,23 @@ def lacks_of(loader: Loader) -> frozenset[Lack]:
     )
 
 
-def _first_pages(opening: _Opening) -> dict[str, object]:
+def _first_pages(opening: _Opening, *, with_unworked: bool = True) -> dict[str, object]:
+    """What may be long is asked for a page at a time; in a long queue the rest is of no use."""
     loader = opening.loader
+    others = unworked.calls(loader, opening.now) if with_unworked else {}
     return loader.all_of(
-        tasks=lambda: _open_tasks(opening),
-        strays=lambda: _strays(opening),
-        **unworked.calls(loader, opening.now),
+        tasks=lambda: _open_tasks(opening), strays=lambda: _strays(opening), **others
     )
 
 
 def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
     loader, found = opening.loader, as_found(got["tasks"])
     if isinstance(found, Found) and found.following is not None:
-        return _long(opening, found)
+        if found.total is None or found.total > SHORT:
+            return _long(opening, found)
+        found = _rest_of(loader, found)
+    if "messages" not in got:
+        got = {**got, **loader.all_of(**unworked.calls(loader, opening.now))}
     tasks = section_of(found, loader.read_task)
     if tasks.failure is not None:
         # Without the work, every message would look as if nobody had taken it.
@@ -189,6 +195,7 @@ def _in_order(opening: _Opening, count: int) -> Section[QueueItem]:
         opening.narrowed,
         opening.narrowing.topic,
         opening.wants,
+        page=max(LEAST, min(count, MOST)),
     )
     return streams.first(count, (wanted,) if wanted else PRIORITIES)
 
@@ -236,7 +243,8 @@ def _refuses_many_patients(loader: Loader, got: Mapping[str, object]) -> bool:
     if loader.client.patient_id is not None:
         return False
     kinds = {"tasks": "Task", "messages": "Communication", "forms": "QuestionnaireResponse"}
-    made = [got[name] for name, kind in kinds.items() if loader.gate.may(kind, "search-type")]
+    may = [name for name, kind in kinds.items() if loader.gate.may(kind, "search-type")]
+    made = [got[name] for name in may if name in got]
     return bool(made) and all(isinstance(each, Rejected) for each in made)
 
 
@@ -288,6 +296,15 @@ def _open_tasks(opening: _Opening, *, pages: int = 1) -> Found:
     )
 
 
+def _rest_of(loader: Loader, found: Found) -> Found:
+    more = loader.client.follow("Task", found.following, pages=SHORT // PAGE)
+    return replace(
+        more,
+        matches=(*found.matches, *more.matches),
+        included={**found.included, **more.included},
+    )
+
+
 def _strays(opening: _Opening) -> Found:
     """For those who review, our work in no queue of today: one may be a queue no longer."""
     loader, staff = opening.loader, opening.staff
@@ -305,7 +322,7 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str], pages: int) -> F
     if not loader.gate.may("Task", "search-type"):
         return Found(())
     usual = (("status", ",".join(OPEN)), *parameters)
-    ordered = (("_sort", "authored-on"), ("_count", str(SHORT)))
+    ordered = (("_sort", "authored-on"), ("_count", str(PAGE)))
     try:
         return loader.search("Task", *usual, *ordered, fresh=True, pages=pages)
     except NotAllowed:

@@ -10,22 +10,22 @@ due before it is asked for. Both bounds together make the order exactly that of 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import partial
+from itertools import islice
 
 from smartapp.errors import EhrUnreachable, MalformedAnswer, Rejected, SmartappError
-from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Json
 from smartapp.fhir.section import Section
-from smartapp.fhir.task import OPEN
+from smartapp.fhir.task import OPEN, when_due
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
 from smartapp.workflow.promise import Kinds, Promises
-from smartapp.workflow.queue import QueueItem, from_task, order
+from smartapp.workflow.queue import QueueItem, from_task
 from smartapp.workflow.requests import PRIORITIES
 
-PAGE = 25
+LEAST, MOST = 25, 100  # so many of a stream at a time
 MOST_READ = 1500  # of one priority, for one page of the queue
 ROUTINE = "routine"
 UNTOUCHED = "requested"
@@ -42,14 +42,29 @@ class CannotBeSorted(SmartappError):
     code = "queue-unsorted"
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Work of a stream that nobody has read yet but for its times."""
+
+    key: str
+    due: datetime  # or when it was asked for, where nothing was promised
+    since: datetime
+    json: Json = field(repr=False)
+
+    @property
+    def place(self) -> tuple[datetime, datetime, str]:
+        return self.due, self.since, self.key
+
+
 @dataclass
 class Stream:
     """One search, the oldest first, and how far it has been read."""
 
     asked: Parameters
     priority: str
+    page: int
     bound: Bound | None = None  # None: the age itself
-    items: list[QueueItem] = field(default_factory=list)
+    entries: list[Entry] = field(default_factory=list)
     total: int | None = None
     whole: bool = True  # nothing was left out on the way
     _following: str | None = None
@@ -69,41 +84,34 @@ class Stream:
         if self._begun:
             found = loader.client.follow("Task", self._following, pages=1)
         else:
-            sorting = (("_sort", "authored-on"), ("_count", str(PAGE)))
+            sorting = (("_sort", "authored-on"), ("_count", str(self.page)))
             found = loader.search("Task", *self.asked, *sorting, fresh=True, pages=1)
             self.total = found.total
-        names = {name.split(":")[0] for name, _ in self.asked} | {"_sort"}
-        if found.applied is not None and not names <= found.applied:
-            raise CannotBeSorted
+            names = {name.split(":")[0] for name, _ in self.asked} | {"_sort"}
+            if found.applied is not None and not names <= found.applied:
+                raise CannotBeSorted
         is_cut = not found.complete and found.following is None
         self.whole = self.whole and not is_cut and not found.withheld
         self._begun, self._following = True, found.following
         for json in found.matches:
-            self._take(loader, json)
+            self._take(json)
 
-    def _take(self, loader: Loader, json: Json) -> None:
-        self._last = max(self._last, _asked_at(json) or self._last)
+    def _take(self, json: Json) -> None:
+        if json.get("priority", ROUTINE) != self.priority:
+            raise CannotBeSorted
         try:
-            task = loader.read_task(json)
+            due, asked = when_due(json)
         except MalformedAnswer:
             self.whole = False
             return
-        if task is None or not task.is_open:
-            return
-        if task.routing.priority != self.priority:
-            raise CannotBeSorted
-        item = from_task(task)
-        self.items.append(item)
+        since = asked or FIRST
+        self._last = max(self._last, since)
+        entry = Entry(f"Task/{json['id']}", due or since, since, json)
+        self.entries.append(entry)
         # One that is due before its age says was promised by other times than those of today:
         # from there on only age counts.
-        if self.bound is not None and item.since and order(item)[1] < self.bound(item.since):
+        if self.bound is not None and asked is not None and entry.due < self.bound(asked):
             self.bound = None
-
-
-def _asked_at(json: Json) -> datetime | None:
-    said = json.get("authoredOn")
-    date = FhirDate.parse(said) if isinstance(said, str) else None
-    return date.earliest if date else None
 
 
 @dataclass(frozen=True)
@@ -116,29 +124,33 @@ class Streams:
     narrowed: Parameters  # what all of them are asked besides
     topic: str  # only this one; empty for all
     wants: Callable[[QueueItem], bool]
+    page: int = LEAST
 
     def first(self, count: int, priorities: Sequence[str] = PRIORITIES) -> Section[QueueItem]:
         """So many as are due first, the most pressing before all others. Partial where some work
         is known to be there and could not be read.
         """
-        levels = {each: [self._stream(each)] for each in priorities}
-        if ROUTINE in levels:  # which is also what says nothing of it
-            levels[ROUTINE].append(self._stream(ROUTINE, ("priority:missing", "true")))
-        whole = self.read_on([stream for level in levels.values() for stream in level])
         found: list[QueueItem] = []
-        for priority, level in levels.items():
-            reading = _Level(self, priority, level)
-            found += reading.first(count - len(found))
-            whole = whole and reading.whole
-            if len(found) >= count:
-                break
+        whole = True
+        pressing = [each for each in priorities if each != ROUTINE]
+        for batch in (pressing, [each for each in priorities if each == ROUTINE]):
+            levels = {each: [self._stream(each)] for each in batch}
+            if ROUTINE in levels:  # which is also what says nothing of it
+                levels[ROUTINE].append(self._stream(ROUTINE, ("priority:missing", "true")))
+            whole = self.read_on([each for level in levels.values() for each in level]) and whole
+            for priority, level in levels.items():
+                reading = _Level(self, priority, level)
+                found += reading.first(count - len(found))
+                whole = whole and reading.whole
+                if len(found) >= count or not reading.is_done:
+                    return Section(tuple(found), whole)  # nothing comes before what is missing
         return Section(tuple(found), whole)
 
     def _stream(self, priority: str, *more: tuple[str, str], bound: Bound | None = None) -> Stream:
         asked = dict((*self._usual(priority), *self.narrowed, *more))
         if "priority:missing" in asked:
             del asked["priority"]
-        return Stream(tuple(asked.items()), priority, bound)
+        return Stream(tuple(asked.items()), priority, self.page, bound)
 
     def _usual(self, priority: str) -> Parameters:
         topic = self.loader.vocabulary.topic
@@ -172,15 +184,26 @@ class Streams:
     def touched(self, priority: str) -> Stream:
         return self._stream(priority, ("status", ",".join(TOUCHED)))
 
+    def without_promise(self, priority: str) -> Iterator[Stream]:
+        """What nobody has touched, in queues to which no rule sends anything so pressing."""
+        bare = [each for each in self.queues if not self._named(each, priority)]
+        if bare:
+            only = ("performer", self._performers(*bare))
+            yield self._stream(priority, ("status", UNTOUCHED), only)
+
     def others(self, priority: str, *, by_name: bool) -> Iterator[Stream]:
         """What nobody has touched, and no rule of today makes so."""
         for queue in self.queues:
-            named = [t for kinds in self.promises.kinds(queue, priority) for t in self._of(kinds)]
-            if self.topic and named:
+            named = self._named(queue, priority)
+            if self.topic or not named:
                 continue
-            without = [("code:not", self._codes(named))] if named and by_name else []
+            without = [("code:not", self._codes(named))] if by_name else []
             only = ("performer", self._performers(queue))
             yield self._stream(priority, ("status", UNTOUCHED), only, *without)
+
+    def _named(self, queue: str, priority: str) -> list[str]:
+        kinds = self.promises.kinds(queue, priority)
+        return [topic for each in kinds for topic in self._of(each)]
 
     def _of(self, kinds: Kinds) -> tuple[str, ...]:
         return tuple(each for each in kinds.topics if self.topic in {"", each})
@@ -207,6 +230,8 @@ class _Level:
     priority: str
     streams: list[Stream]
     whole: bool = True
+    is_done: bool = True
+    _read: dict[str, QueueItem | None] = field(default_factory=dict)
 
     def first(self, count: int) -> list[QueueItem]:
         whole, *rest = self.streams
@@ -216,35 +241,47 @@ class _Level:
             known = self._known()
             waiting = [each for each in self.streams if not each.is_at_end]
             bound = min((each.nothing_before for each in waiting), default=None)
-            sure = [each for each in known if bound is None or order(each)[1] < bound]
-            read = sum(len(each.items) for each in self.streams)
+            sure = self._wanted((e for e in known if bound is None or e.due < bound), count)
             if not waiting or len(sure) >= count:
-                return self._ended(sure[:count])
-            if read >= MOST_READ or not self._read_behind(waiting, known, count):
-                self.whole = False
-                return self._ended(sure[:count])
+                return self._ended(sure)
+            if len(known) >= MOST_READ or not self._read_behind(waiting, known, count):
+                self.whole = self.is_done = False
+                return self._ended(sure)
 
     def _ended(self, items: list[QueueItem]) -> list[QueueItem]:
         self.whole = self.whole and all(each.whole for each in self.streams)
         return items
 
-    def _known(self) -> list[QueueItem]:
-        items = {each.reference: each for stream in self.streams for each in stream.items}
-        return sorted((each for each in items.values() if self.of.wants(each)), key=order)
+    def _known(self) -> list[Entry]:
+        entries = {each.key: each for stream in self.streams for each in stream.entries}
+        return sorted(entries.values(), key=lambda each: each.place)
 
-    def _read_behind(
-        self, waiting: Sequence[Stream], known: Sequence[QueueItem], count: int
-    ) -> bool:
+    def _wanted(self, entries: Iterable[Entry], count: int) -> list[QueueItem]:
+        """Only what is shown is read whole."""
+        read = (self._item(each) for each in entries)
+        return list(islice((each for each in read if each and self.of.wants(each)), count))
+
+    def _item(self, entry: Entry) -> QueueItem | None:
+        if entry.key not in self._read:
+            try:
+                task = self.of.loader.read_task(entry.json)
+            except MalformedAnswer:
+                task, self.whole = None, False
+            self._read[entry.key] = from_task(task) if task and task.is_open else None
+        return self._read[entry.key]
+
+    def _read_behind(self, waiting: Sequence[Stream], known: Sequence[Entry], count: int) -> bool:
         """Only what may still hold one that belongs before the last that is shown."""
-        last = order(known[count - 1])[1] if len(known) >= count else None
+        last = known[count - 1].due if len(known) >= count else None
         behind = [each for each in waiting if last is None or each.nothing_before <= last]
-        return self.of.read_on(behind)
+        return self.of.read_on(behind or waiting)
 
     def _split(self, total: int | None) -> list[Stream]:
         """What is too long to be read whole is read by promise. How much there is in all says
         whether that is everything.
         """
         parts = [*self.of.by_promise(self.priority), self.of.touched(self.priority)]
+        parts += self.of.without_promise(self.priority)
         self.whole = self.of.read_on(parts)
         counted = [each.total for each in parts if each.total is not None]
         if total is None or len(counted) < len(parts) or sum(counted) < total:

@@ -19,6 +19,7 @@ RECENT = timedelta(days=30)  # most of what waits without work
 MOST_OLDER = 500  # messages of ours that are looked through for one that nobody answered
 PAGES = 5  # of a hundred each, of what is recent, for one look
 
+FORM = "QuestionnaireResponse"
 Calls = Mapping[str, Callable[[], object]]
 
 
@@ -122,7 +123,7 @@ def _said(
     told = [*messages.items, *before.items]
     if with_threads:
         told += _rest_of_threads(loader, told)
-    bare = _bare_forms(loader, forms, known)
+    bare = _bare_forms(loader, _not_spoken_of(forms, told), known)
     everything = with_forms(told, bare.items)
     worked = _work_for(loader, everything, known)
     following = recent.following if isinstance(recent, Found) else None
@@ -165,13 +166,24 @@ def _bare_forms(
     read = loader.as_message
     if read is None:
         return Section()
-    sent = section_of(forms, read)
-    if sent.failure is not None:
+    if isinstance(forms, SmartappError):
         return Section(whole=False)
     worked = {task.response for task in known} | {task.focus for task in known}
-    left = [each for each in sent.items if each.reference not in worked]
-    named = _submissions_with_a_message(loader, left)
-    return replace(sent, items=tuple(each for each in left if each.identifier not in named))
+    left = tuple(each for each in forms.matches if f"{FORM}/{each['id']}" not in worked)
+    sent = section_of(replace(forms, matches=left), read)
+    named = _submissions_with_a_message(loader, sent.items)
+    return replace(sent, items=tuple(e for e in sent.items if e.identifier not in named))
+
+
+def _not_spoken_of(
+    forms: Found | SmartappError, messages: Iterable[Message]
+) -> Found | SmartappError:
+    """Without those of which a message of the patient is at hand: most of them, at no cost."""
+    if isinstance(forms, SmartappError):
+        return forms
+    spoken_of = {a.target for each in messages if each.may_be_from_patient for a in each.about}
+    left = (each for each in forms.matches if f"{FORM}/{each['id']}" not in spoken_of)
+    return replace(forms, matches=tuple(left))
 
 
 def _submissions_with_a_message(loader: Loader, forms: Sequence[Message]) -> frozenset[str]:
