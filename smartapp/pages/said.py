@@ -39,6 +39,9 @@ def notice(words: Words, code: str) -> Notice | None:
                 "The one that you opened first was closed."
             ),
         ),
+        "none-chosen": Notice(
+            important, words("No line was chosen. Tick the boxes of those that you mean.")
+        ),
         "claimed": Notice(done, words("You have this item now."), success=True),
         "released": Notice(done, words("The item is back in the queue."), success=True),
         "answered": Notice(

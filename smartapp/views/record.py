@@ -249,8 +249,8 @@ def ticked_off(here: Present, patient_id: str, task: Json, after: str) -> None:
     _record(here, event)
 
 
-def claim_lost(here: Present, patient_id: str, reference: str) -> None:
-    etag = request.form.get("etag", "")
+def claim_lost(here: Present, patient_id: str, reference: str, etag: str = "") -> None:
+    etag = etag or request.form.get("etag", "")
     _record(here, audit.task_conflict(_context(here), f"Patient/{patient_id}", reference, etag))
 
 

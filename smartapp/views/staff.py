@@ -157,7 +157,7 @@ def reading_of(here: Here, staff: StaffMember, loaded: LoadedQueue) -> Reading:
         now=here.now,
         closed_since=policy.calendar.closed_since(here.now),
         sure=loaded.items.whole,
-        may_change=False,
+        may_change=may_change(here),
     )
 
 

@@ -25,6 +25,7 @@ from smartapp.workflow.streams import LEAST, MOST, CannotBeSorted, Streams
 
 SHORT = 100  # a queue of so many is read whole, and sorted together with what has no work yet
 PAGE = 50
+NOTHING = Found(())
 MOST_ASKED_SINGLY = 40  # patients, where an EHR answers for one at a time
 
 Parameters = tuple[tuple[str, str], ...]
@@ -149,7 +150,7 @@ def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
     )
     return LoadedQueue(
         queue,
-        _patients(loader, found, items),
+        patients_of(loader, items, found),
         total=len(items) if queue.whole and opening.narrowing.is_all else None,
         following=said.following,
         looked_through=said.looked_through,
@@ -177,7 +178,7 @@ def _long(opening: _Opening, first: Found) -> LoadedQueue:
         queue = Section[QueueItem](whole=False, failure=failure)
     return LoadedQueue(
         queue,
-        _patients(opening.loader, Found(()), queue.items),
+        patients_of(opening.loader, queue.items),
         total=first.total,
         is_long=True,
         lacks=lacks,
@@ -229,7 +230,7 @@ def load_unworked(
     section = Section(items, said.whole, None if items else said.messages.failure)
     return LoadedQueue(
         section,
-        _patients(loader, Found(()), items),
+        patients_of(loader, items),
         following=said.following,
         looked_through=said.looked_through,
     )
@@ -332,8 +333,8 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str], pages: int) -> F
 # --- patients ------------------------------------------------------------------------------------
 
 
-def _patients(
-    loader: Loader, found: Found | SmartappError, items: Sequence[QueueItem]
+def patients_of(
+    loader: Loader, items: Sequence[QueueItem], found: Found | SmartappError = NOTHING
 ) -> dict[str, Patient]:
     """Those that came along, and the rest by search. A line without a name says so."""
     included = {} if isinstance(found, SmartappError) else dict(found.included)

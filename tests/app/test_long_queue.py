@@ -68,7 +68,7 @@ def test_a_long_queue_begins_as_a_full_sort_would(busy: Busy) -> None:
         ("topic=refill", lambda each: each.topic == "refill"),
         ("whose=unclaimed", lambda each: each.owner is None),
     ],
-    ids=str,
+    ids=["priority", "queue", "topic", "owner"],
 )
 def test_a_long_queue_is_narrowed_in_the_same_order(
     settled_busy: tuple[Staff, list[QueueItem]], query: str, fits: Callable[[QueueItem], bool]

@@ -17,6 +17,7 @@ PAGES = {path.stem for path in Path(ROOT / "templates" / "pages").glob("*.html")
 # Need another configuration: tests/app/test_leaving_by_post.py and test_own_window.py
 ELSEWHERE = {"leaving", "on_the_way", "own_window"}
 ELSEWHERE |= {"item_gone"}  # test_acting.py
+ELSEWHERE |= {"several", "several_close"}  # test_queue_page.py
 ELSEWHERE |= {"numbers"}  # test_numbers.py
 ELSEWHERE |= {"workbench", "workbench_trial", "workbench_why"}  # test_workbench.py
 ELSEWHERE |= {"forms", "form", "form_review", "form_sent", "form_refused"}  # test_forms.py

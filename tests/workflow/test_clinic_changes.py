@@ -97,7 +97,7 @@ def test_what_is_given_back_is_nobodys_again(ehr: FakeEhr, tom: Desk, mine: Work
     task = tom.release(mine, mine.etag or "")
 
     assert task.owner is None
-    assert (task.status, task.stage) == ("requested", "received")
+    assert (task.status, task.stage) == ("received", "received")
     assert "owner" not in ehr.resources["Task/9"]
 
 

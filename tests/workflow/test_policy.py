@@ -32,7 +32,7 @@ CLINIC_ROLE = "http://127.0.0.1:8001/fhir/CodeSystem/clinic-role"
         (PRACTITIONER_ROLE, "doctor", ["physician"]),
         (CLINIC_ROLE, "front-desk", ["front-desk", "records"]),
         (CLINIC_ROLE, "billing", ["billing"]),
-        (CLINIC_ROLE, "manager", ["records", "management", "review"]),
+        (CLINIC_ROLE, "manager", ["management"]),
         (CLINIC_ROLE, "nurse", []),
         (PRACTITIONER_ROLE, "gardener", []),
     ],

@@ -428,9 +428,9 @@ def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
         ),
         pytest.param(
             "queues.toml",
-            'worked_by = ["nurse", "manager"]',
-            'worked_by = ["nurse", "manger"]',
-            "policy/queues.toml: queues[8].worked_by[1] 'manger' is not a role;"
+            'worked_by = ["manager"]',
+            'worked_by = ["manger"]',
+            "policy/queues.toml: queues[7].worked_by[0] 'manger' is not a role;"
             " did you mean 'manager'?",
             id="a role that does not exist",
         ),
