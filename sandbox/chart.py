@@ -38,6 +38,7 @@ TABS: Mapping[str, tuple[str, Mapping[str, str]]] = {
     ),
 }
 _APPOINTMENTS_SHOWN = 15
+_TASKS_SHOWN = 30
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,33 @@ def worklist(staff: str) -> str:
         cards=office().directory.cards_for(login),
         today=office().today(),
         appointments=_appointments_from(office().today()),
+        tasks=_open_tasks(),
     )
+
+
+@dataclass(frozen=True)
+class ListedTask:
+    id: str
+    what: str
+    whose: str
+
+
+def _open_tasks() -> list[ListedTask]:
+    """The EHR's own list of tasks; each can be opened in the app."""
+    held = office().store.of_type("Task")
+    waiting = [each for each in held if each.get("status") in ("requested", "received", "ready")]
+    waiting.sort(key=lambda each: str(each.get("authoredOn", "")))
+    return [
+        ListedTask(each["id"], str(each.get("description", "Task")), _whose(each))
+        for each in waiting[:_TASKS_SHOWN]
+    ]
+
+
+def _whose(task: Resource) -> str:
+    kind, _, identity = str(task.get("for", {}).get("reference", "")).partition("/")
+    patient = office().store.read("Patient", identity) if kind == "Patient" else None
+    names = (patient or {}).get("name", [])
+    return words_of(names[0]) if names else ""
 
 
 @bp.get("/ehr/<staff>/chart/<patient>")
@@ -121,7 +148,10 @@ def side_by_side(staff: str) -> str:
 def queue(staff: str) -> str:
     """No patient is in context here, so the app must say itself whose record it shows."""
     login = _staff(staff)
-    context = LaunchContext(intent=request.args.get("intent"), need_patient_banner=True)
+    task = request.args.get("task")
+    context = LaunchContext(
+        intent=request.args.get("intent"), task=task, app_context=_app_context(task)
+    )
     return render_template("ehr/queue.html", login=login, frame=office().offer(login, context))
 
 
@@ -155,10 +185,21 @@ def _chart_launch(login: Login, patient_id: str) -> str:
         patient=patient_id,
         encounter=_encounter_now(patient_id),
         intent=request.args.get("intent"),
+        task=(task := request.args.get("task")),
+        app_context=_app_context(task),
         # The chart's own header is above the frame; many EHRs ask for the app's all the same.
         need_patient_banner=request.args.get("banner") != "no",
     )
     return office().offer(login, context)
+
+
+def _app_context(task: str | None) -> str | None:
+    """What whoever made a Task to open an app wrote for the app."""
+    found = office().store.read("Task", task) if task else None
+    for each in (found or {}).get("input", ()):
+        if "smartonfhir-appcontext" in {c.get("code") for c in each["type"].get("coding", ())}:
+            return cast(str, each.get("valueString"))
+    return None
 
 
 def _encounter_now(patient_id: str) -> str | None:

@@ -34,6 +34,7 @@ class Manner:
     by_identifier: frozenset[str]  # the types that can be searched by identifier
     one_text_attachment: bool = False  # a message is one attachment of plain text, and no other
     index_seconds: float = 0.0  # for so long a search does not find what is new
+    one_patient: bool = False  # searches what is about patients for one of them at a time
     truthful: bool = True  # False: it states what an open server could do, and grants all scopes
     others: str = "rs"  # letters for all other types
     lacks: frozenset[str] = frozenset()  # types that it does not have

@@ -82,6 +82,9 @@ class Caller:
         self._require(type_, "s")
         if type_ not in SEARCHABLE:
             raise problem(405, "not-supported", f"{type_} cannot be searched, only read")
+        asked = list(asked)
+        if self.manner.one_patient and _is_about_everybody(type_, asked):
+            raise problem(400, "required", f"{type_} is searched for one patient at a time")
         try:
             query = parse(type_, self._searchable(type_, asked), base=self.base, strict=strict)
         except SearchProblem as wrong:
@@ -259,3 +262,8 @@ def _version_in(etag: str) -> str:
     if found is None:
         raise problem(400, "invalid", 'If-Match must look like W/"3"')
     return found["version"]
+
+
+def _is_about_everybody(type_: str, asked: Pairs) -> bool:
+    names = {name.partition(":")[0].partition(".")[0] for name, _ in asked}
+    return "patient" in PARAMETERS[type_] and not names & {"patient", "subject", "_id"}

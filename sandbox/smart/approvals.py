@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 from sandbox.people import Login
 
@@ -14,10 +15,14 @@ class LaunchContext:
     encounter: str | None = None
     intent: str | None = None
     need_patient_banner: bool = True
+    task: str | None = None  # of the EHR's list, by which the app was opened
+    app_context: str | None = None  # that it holds, where it is one to open an app
 
-    def parameters(self) -> Mapping[str, str | bool]:
+    def parameters(self) -> Mapping[str, Any]:
         """As the token answer says it: what is not known is left out."""
-        said: dict[str, str | bool | None] = {
+        said: dict[str, Any] = {
+            "fhirContext": [{"reference": f"Task/{self.task}"}] if self.task else None,
+            "appContext": self.app_context,
             "patient": self.patient,
             "encounter": self.encounter,
             "intent": self.intent,

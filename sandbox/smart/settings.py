@@ -19,6 +19,7 @@ class Settings:
     index_seconds: float = 0.0  # for so long a search does not find what is new
     conditional_create: ConditionalCreate | None = None  # None: as the profile has it
     locking: Locking | None = None
+    one_patient: bool = False  # no search about patients without one of them
     transaction: bool | None = None  # takes several resources at once
 
     @property
@@ -28,6 +29,7 @@ class Settings:
             own,
             index_seconds=self.index_seconds,
             truthful=self.truthful,
+            one_patient=self.one_patient,
             conditional_create=self.conditional_create or own.conditional_create,
             locking=self.locking or own.locking,
             transaction=own.transaction if self.transaction is None else self.transaction,

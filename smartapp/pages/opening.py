@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Container
 
 LONGEST = 100
+_WORK = re.compile(r"(?:Task|Communication|QuestionnaireResponse)/[A-Za-z0-9.-]{1,64}", re.ASCII)
+_PLACES = {"queue": "", "requests": "#conversations", "forms": "#forms"}
 # By other names than ours. Whatever nobody knows opens the usual page.
 _SAME = {
     "medications": "medicines",
@@ -40,6 +43,21 @@ def opening(intent: str | None, app_context: str | None, offered: Container[str]
         if key is not None and key in offered:
             return key
     return None
+
+
+def work_in(app_context: str | None) -> str | None:
+    """The work that a Task of the EHR's own list points to: {"open": "Task/9"}."""
+    wish = _in_context(app_context) or ""
+    return wish if _WORK.fullmatch(wish) else None
+
+
+def place_in_queue(intent: str | None, app_context: str | None) -> str:
+    """In the chart of a patient: their open items, what was written before, or their forms."""
+    for wish in (_in_context(app_context), intent):
+        place = _PLACES.get(_SAME.get(wish or "", wish or ""))
+        if place is not None:
+            return place
+    return ""
 
 
 def _in_context(app_context: str | None) -> str | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from smartapp.pages.earlier import Earlier
 from smartapp.pages.paths import Paths
 from smartapp.pages.queue_line import QueueRow, Reading
 from smartapp.pages.shell import Link, Shell
@@ -84,6 +85,7 @@ class QueuePage:
     changed: str  # what is said when they have changed
     unworked: Link | None
     unworked_note: str
+    earlier: tuple[Earlier, ...]  # what this patient asked for so far, in a chart
     urgent_label: str
     urgent: str
 
@@ -127,6 +129,7 @@ def queue_page(
     narrowing: Narrowing,
     only_patient: bool,
     may_change: bool,
+    earlier: tuple[Earlier, ...] = (),
 ) -> QueuePage:
     names = ", ".join(in_locale(queue.name, words.locale) for queue in queues)
     return QueuePage(
@@ -146,6 +149,7 @@ def queue_page(
         changed=words("The queue has changed. You see it as it is now."),
         unworked=_unworked(words, paths, loaded),
         unworked_note=_unworked_note(words, loaded),
+        earlier=earlier,
         urgent_label=words("What counts as urgent"),
         urgent=in_locale(policy.urgent, words.locale),
     )

@@ -224,7 +224,8 @@ def _first_page(active: ActiveLaunch) -> str:
     """
     launched = active.launched
     if launched.user.role is Role.STAFF:
-        return "meant" if launched.fhir_context else ""
+        named = launched.fhir_context or launched.app_context or launched.intent
+        return "meant" if named else ""
     if not (launched.intent or launched.app_context):
         return ""
     try:

@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response
 from smartapp.errors import NotFound
 from smartapp.fhir.people import Patient
 from smartapp.launch import Role
+from smartapp.pages.earlier import Earlier, earlier
 from smartapp.pages.queue import Lines, queue_lines, queue_page
 from smartapp.pages.queue_line import Reading
 from smartapp.pages.shell import Link, Shell, whose_record
@@ -19,7 +20,7 @@ from smartapp.sessions.handles import open_handle
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import show, staff_shell
-from smartapp.workflow.loading import Loader
+from smartapp.workflow.loading import Loader, as_found
 from smartapp.workflow.narrowing import Narrowing
 from smartapp.workflow.open_work import LoadedQueue, load_queue, load_unworked
 from smartapp.workflow.staff import StaffMember, staff_member
@@ -67,8 +68,19 @@ def queue(here: Here) -> View:
         narrowing=narrowing,
         only_patient=patient is not None,
         may_change=may_change(here),
+        earlier=_earlier(here, staff) if patient is not None and staff.queues else (),
     )
     return show("queue", page)
+
+
+def _earlier(here: Here, staff: StaffMember) -> tuple[Earlier, ...]:
+    """Whatever the chart's patient has written and filled in, with what it came to."""
+    loader = here.loader()
+    got = loader.all_of(messages=loader.messages, tasks=loader.tasks, forms=loader.forms)
+    found = [as_found(got[each]) for each in ("messages", "tasks", "forms")]
+    requests = loader.read_requests(*found)
+    record.viewed(here, loader.client.patient_id or "", **record.in_requests(requests.items))
+    return earlier(here.words, here.paths, here.services.policy, staff, requests)
 
 
 @bp.get("/now")

@@ -8,7 +8,14 @@ from datetime import datetime
 from enum import StrEnum
 from functools import partial
 
-from smartapp.errors import MalformedAnswer, NotAllowed, Rejected, SmartappError
+from smartapp.errors import (
+    MalformedAnswer,
+    NotAllowed,
+    NotDone,
+    NotFound,
+    Rejected,
+    SmartappError,
+)
 from smartapp.fhir.client import Found
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
@@ -107,14 +114,21 @@ def load_queue(
     return replace(loaded, lacks=loaded.lacks | lacks_of(loader))
 
 
+KINDS = {
+    "tasks": (Lack.WORK, "Task"),
+    "messages": (Lack.MESSAGES, "Communication"),
+    "forms": (Lack.FORMS, "QuestionnaireResponse"),
+}
+
+
+def _not_there(got: Mapping[str, object]) -> frozenset[str]:
+    """What the EHR said that it has, and answers as if it had never heard of it."""
+    return frozenset(name for name, each in got.items() if isinstance(each, NotDone | NotFound))
+
+
 def lacks_of(loader: Loader) -> frozenset[Lack]:
-    needs = {
-        Lack.WORK: "Task",
-        Lack.MESSAGES: "Communication",
-        Lack.FORMS: "QuestionnaireResponse",
-    }
     return frozenset(
-        lack for lack, kind in needs.items() if not loader.gate.may(kind, "search-type")
+        lack for lack, kind in KINDS.values() if not loader.gate.may(kind, "search-type")
     )
 
 
@@ -128,6 +142,14 @@ def _first_pages(opening: _Opening, *, with_unworked: bool = True) -> dict[str, 
 
 
 def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
+    absent = _not_there(got)
+    got = {name: NOTHING if name in absent else each for name, each in got.items()}
+    loaded = _read(opening, got)
+    lacks = frozenset(lack for name, (lack, _) in KINDS.items() if name in absent)
+    return replace(loaded, lacks=loaded.lacks | lacks)
+
+
+def _read(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
     loader, found = opening.loader, as_found(got["tasks"])
     if isinstance(found, Found) and found.following is not None:
         if found.total is None or found.total > SHORT:
@@ -243,9 +265,8 @@ def _refuses_many_patients(loader: Loader, got: Mapping[str, object]) -> bool:
     """It says of each search that it does not take it so: not that it is forbidden, or broken."""
     if loader.client.patient_id is not None:
         return False
-    kinds = {"tasks": "Task", "messages": "Communication", "forms": "QuestionnaireResponse"}
-    may = [name for name, kind in kinds.items() if loader.gate.may(kind, "search-type")]
-    made = [got[name] for name in may if name in got]
+    may = [name for name, (_, kind) in KINDS.items() if loader.gate.may(kind, "search-type")]
+    made = [got[name] for name in may if name in got and name not in _not_there(got)]
     return bool(made) and all(isinstance(each, Rejected) for each in made)
 
 
@@ -326,6 +347,8 @@ def _search_tasks(loader: Loader, *parameters: tuple[str, str], pages: int) -> F
     ordered = (("_sort", "authored-on"), ("_count", str(PAGE)))
     try:
         return loader.search("Task", *usual, *ordered, fresh=True, pages=pages)
+    except NotDone:
+        raise
     except NotAllowed:
         return Found((), complete=False)  # it was granted, and still it is not to be had
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
-from smartapp.errors import NotAllowed, NotFound, SmartappError
+from smartapp.errors import NotAllowed, NotDone, SmartappError
 from smartapp.fhir.client import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.section import Section, section_of
@@ -80,7 +80,9 @@ def _recent_forms(loader: Loader, now: datetime) -> Found:
         return loader.search(
             "QuestionnaireResponse", sent, since, ("_sort", "-authored"), counted, fresh=True
         )
-    except (NotAllowed, NotFound):
+    except NotDone:
+        raise
+    except NotAllowed:
         return Found((), complete=False)  # it was granted, and still it is not to be had
 
 
