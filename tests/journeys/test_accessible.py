@@ -109,7 +109,7 @@ def test_every_page_of_a_record_is_for_everybody(
     see = Inspector(page)
     for path in (
         "all", "summary", "results", "results?by=visit", "vitals", "allergies", "conditions",
-        "procedures", "immunizations", "medicines", "words", "readings", "help", "ask",
+        "procedures", "immunizations", "medicines", "words", "readings", "help", "ask", "times",
     ):  # fmt: skip
         patient.goes_to(path)
         see.look(path)
@@ -118,7 +118,7 @@ def test_every_page_of_a_record_is_for_everybody(
     page.locator(".app-table").wait_for()
     see.look("one test")
     assert not see.findings, see
-    assert len(see.looked_at) == 15
+    assert len(see.looked_at) == 16
 
 
 @both(run=("es", "light"), proof=("en", "dark"))
