@@ -29,7 +29,7 @@ from smartapp.views.ending import end_session
 from smartapp.views.forgery import SAFE, check_token
 from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
-from smartapp.workflow.gate import ASKING, ASKING_BY_FORM, Gate
+from smartapp.workflow.gate import ASKING, ASKING_BY_FORM, Gate, Why
 from smartapp.workflow.loading import Loader
 
 AUTHORS = ("Patient/", "RelatedPerson/")
@@ -104,8 +104,7 @@ class Here:
         """That a request can arrive, and under the name of the person who wrote it. An EHR that
         knows them only as a Person cannot carry that.
         """
-        by_form = all(self.gate.may(*need) for need in ASKING_BY_FORM)
-        return self.can_write or (by_form and self._can_be_named)
+        return self.can_write or self.asks_by_form
 
     @property
     def can_write(self) -> bool:
@@ -114,8 +113,12 @@ class Here:
 
     @property
     def asks_by_form(self) -> bool:
-        """The form is the request: no answer comes back here, and nobody can say who has it."""
-        return self.can_ask and not self.can_write
+        """The form is the request, where the EHR has no messages: no answer comes back here, and
+        nobody can say who has it. Whoever was only not granted messages is not sent that way.
+        """
+        has_none = any(self.gate.closed(*need) is Why.NOT_DECLARED for need in ASKING)
+        by_form = all(self.gate.may(*need) for need in ASKING_BY_FORM)
+        return has_none and by_form and self._can_be_named
 
     @property
     def _can_be_named(self) -> bool:

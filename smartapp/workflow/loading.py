@@ -20,7 +20,7 @@ from smartapp.fhir.people import Patient
 from smartapp.fhir.routing import UNSEALED_REASON, Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask
-from smartapp.workflow.gate import Gate
+from smartapp.workflow.gate import Gate, Why
 from smartapp.workflow.requests import Request, requests_of, with_forms
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.trail import Trail
@@ -101,9 +101,12 @@ class Loader:
         return self.search("AllergyIntolerance")
 
     def messages(self) -> Found:
-        """Where the EHR has no messages, there are none to miss."""
-        if not self.gate.may("Communication", "search-type"):
-            return Found(())
+        """Where the EHR has no messages, there are none to miss; where it shows this person none,
+        there may be.
+        """
+        why = self.gate.closed("Communication", "search-type")
+        if why is not None:
+            return Found((), complete=why is Why.NOT_DECLARED)
         return self.said(("_sort", "-sent"))
 
     def said(self, *parameters: tuple[str, str], count: int = 100, pages: int = 10) -> Found:

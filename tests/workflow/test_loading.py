@@ -231,3 +231,13 @@ def test_of_a_teenagers_forms_a_parent_sees_only_what_they_filled_in_themselves(
     requests = loader.read_requests(Found(()), Found(()), Found((response,)))
 
     assert len(requests.items) == seen
+
+
+def test_messages_that_somebody_may_not_read_may_be_there(
+    loader_for: Callable[..., Loader],
+) -> None:
+    asked = loader_for("patient/Task.rs patient/QuestionnaireResponse.rs")
+
+    requests = asked.read_requests(asked.messages(), Found(()))
+
+    assert not requests.is_known_empty
