@@ -69,7 +69,7 @@ def test_what_is_still_on_its_way_keeps_its_token_and_the_page_says_so(
     world: World, james: Patient
 ) -> None:
     check = james.checks("lisinopril")
-    world.fails({"match": {"method": "POST", "path": "/fhir/"}, "fault": {"kind": "refused"}})
+    world.fails({"match": {"method": "POST", "path": "/fhir"}, "fault": {"kind": "refused"}})
     james.sends(check)
     world.recovers()
     shown = james.go("medicines")

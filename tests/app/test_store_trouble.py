@@ -96,7 +96,7 @@ def test_a_restart_keeps_drafts_and_what_was_handed_in(
     form = james.opens_form("lisinopril").form("/refill")
     james.browser.submit(form, {**PLAIN, "more": "My knee", "then": "check"})
     check = james.checks("amoxicillin")
-    world.fails({"match": {"method": "POST", "path": "/fhir/"}, "fault": {"kind": "refused"}})
+    world.fails({"match": {"method": "POST", "path": "/fhir"}, "fault": {"kind": "refused"}})
     james.sends(check)
     redis.kill()
     redis.start()

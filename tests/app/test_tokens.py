@@ -103,7 +103,7 @@ def test_a_write_that_was_refused_for_its_token_stays_in_the_outbox(
     check = james.checks("lisinopril")
     world.fails(
         {
-            "match": {"method": "POST", "path": "/fhir/"},
+            "match": {"method": "POST", "path": "/fhir"},
             "fault": {"kind": "status", "status": 401},
         }
     )
@@ -118,7 +118,7 @@ def test_a_write_that_was_refused_for_its_token_stays_in_the_outbox(
 
 def test_what_waits_in_the_outbox_gets_the_new_token(world: World, james: Patient) -> None:
     check = james.checks("lisinopril")
-    world.fails({"match": {"method": "POST", "path": "/fhir/"}, "fault": {"kind": "refused"}})
+    world.fails({"match": {"method": "POST", "path": "/fhir"}, "fault": {"kind": "refused"}})
     james.sends(check)
     world.recovers()
     world.clock.passes(LIFE)

@@ -26,22 +26,28 @@ def scope_of_login(world: World) -> list[str]:
 
 
 @pytest.mark.smart(89, 90, 139)
-def test_each_write_is_one_resource_of_three_types_and_each_request_carries_the_token(
-    world: World,
-) -> None:
-    """No batch, no transaction, no fourth type, and no state of ours in the record."""
-    patient, nurse = people.patient(world), people.staff(world)
-    patient.logs_in("james")
-    patient.asks_for("lisinopril")
-    nurse.opens("tom")
-    nurse.answers_and_closes()
+@pytest.mark.parametrize("together", [True, False], ids=["together", "one-by-one"])
+def test_each_write_is_of_three_types_and_each_request_carries_the_token(together: bool) -> None:
+    """One transaction where the EHR takes it, no fourth type, no state of ours in the record."""
+    with opened() as world:
+        world.behaves(transaction=together)
+        before = len(world.ehr)
+        patient, nurse = people.patient(world), people.staff(world)
+        patient.logs_in("james")
+        patient.asks_for("lisinopril")
+        nurse.opens("tom")
+        nurse.answers_and_closes()
 
-    calls = [each for each in world.asked(path="/fhir/") if not _is_public(each["path"])]
-    assert len(calls) > 20
-    assert {each["authorization"] for each in calls} == {True}
-    writes = [each for each in calls if each["method"] != "GET"]
-    assert {each["path"].split("/")[2] for each in writes} == WRITTEN
-    assert {each["method"] for each in writes} == {"POST", "PUT"}
+        calls = [each for each in world.asked(path="/fhir") if not _is_public(each["path"])]
+        assert len(calls) > 20
+        assert {each["authorization"] for each in calls} == {True}
+        writes = [each for each in calls if each["method"] != "GET"]
+        whole = [each for each in writes if each["path"] == "/fhir"]
+        single = {each["path"].split("/")[2] for each in writes if each not in whole}
+        assert len(whole) == together
+        assert single == ({"Communication", "Task"} if together else WRITTEN)
+        assert {each["method"] for each in writes} == {"POST", "PUT"}
+        assert len(world.ehr) - before == sum(len(world.written(kind)) for kind in WRITTEN)
 
 
 def _is_public(path: str) -> bool:
