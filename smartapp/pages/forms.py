@@ -84,7 +84,8 @@ def forms_page(
         CardGroup(words("To finish"), tuple(_begun_card(words, paths, clinic, b) for b in begun)),
         CardGroup(words("Before your first visit"), tuple(_visit_cards(words, paths, first_visit))),
         CardGroup(
-            words("Forms for anyone"), tuple(_clinic_card(words, paths, each) for each in others)
+            words("Forms for anyone"),
+            (*(_clinic_card(words, paths, each) for each in others), _readings_card(words, paths)),
         ),
         CardGroup(
             words("Sent"),
@@ -154,6 +155,15 @@ def _begun_card(words: Words, paths: Paths, clinic: ClinicForms, begun: Begun) -
 def _clinic_card(words: Words, paths: Paths, form: ClinicForm) -> Card:
     title = in_locale(form.plan.form.title, words.locale)
     return Card(title, paths.form(form.canonical), _of(form, words))
+
+
+def _readings_card(words: Words, paths: Paths) -> Card:
+    """They have a page of their own, which a form would only repeat."""
+    return Card(
+        words("Home readings"),
+        paths.page("readings"),
+        (words("Blood pressure, weight and more that you measured at home."),),
+    )
 
 
 def _of(form: ClinicForm | None, words: Words) -> tuple[str, ...]:

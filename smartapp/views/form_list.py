@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from math import inf
 
 from smartapp.errors import SmartappError
 from smartapp.fhir.client import Found
@@ -32,7 +34,7 @@ class MyForms:
     asked_known: bool
     begun: tuple[Begun, ...]
     sent: Section[AnsweredForm]
-    on_the_way: frozenset[str]  # addresses of forms
+    on_the_way: Mapping[str, float]  # when each was handed in, by the address of the form
     still_open: frozenset[str]  # those that were sent, and whose Task does not know it yet
     rule: TeenRule | None
 
@@ -107,21 +109,28 @@ def _newest_first(sent: Section[AnsweredForm]) -> Section[AnsweredForm]:
     return Section(ordered, sent.whole, sent.failure)
 
 
-def _on_the_way(here: Here) -> frozenset[str]:
+def _on_the_way(here: Here) -> Mapping[str, float]:
+    """Also what has arrived a moment ago: the EHR may not find it yet."""
     prefix = draft_name("")
-    names = (each.form for each in here.services.outbox.of(here.active.person))
-    return frozenset(name.removeprefix(prefix) for name in names if name.startswith(prefix))
+    mine = sorted(here.services.outbox.of(here.active.person), key=lambda each: each.created_at)
+    return {
+        each.form.removeprefix(prefix): inf if not each.is_finished else each.created_at
+        for each in mine
+        if each.form.startswith(prefix)
+    }
 
 
 def _open(
-    asked: list[AskedFor], on_the_way: frozenset[str], sent: Section[AnsweredForm]
+    asked: list[AskedFor], on_the_way: Mapping[str, float], sent: Section[AnsweredForm]
 ) -> tuple[AskedFor, ...]:
     """Each form once, however often it is asked for; without those that are on their way, or were
     sent since they were asked for: not every EHR lets a patient close a Task.
     """
     known: dict[str, AskedFor] = {}
     for each in asked:
-        if each.url not in on_the_way and not each.is_answered_by(sent.items):
+        since = each.since.earliest.timestamp() if each.since else -inf
+        is_handed_in = on_the_way.get(each.url, -inf) >= since and each.url in on_the_way
+        if not is_handed_in and not each.is_answered_by(sent.items):
             known.setdefault(each.url, each)
     return tuple(known.values())
 

@@ -112,23 +112,29 @@ def test_a_form_of_several_parts_keeps_the_place(world: World, james: Patient) -
 
 
 def test_a_row_can_be_taken_away_again(world: World, james: Patient) -> None:
-    page = forms.opens(james, "Home readings")
-    first = {"when~1": "2026-11-20T08:30", "systolic~1": "132", "diastolic~1": "84"}
-    page = forms.goes_on(james, page, first, then="add:reading")
-    second = {"when~2": "2026-11-20T20:30", "systolic~2": "128", "diastolic~2": "80"}
-    page = forms.goes_on(james, page, second, then="remove:1:reading")
-    review = forms.goes_on(james, page)
-    forms.sends(james, review)
+    unit = {"system": "http://unitsofmeasure.org", "code": "mm[Hg]", "display": "mmHg"}
+    in_unit = {"url": f"{SD}questionnaire-unit", "valueCoding": unit}
+    systolic = {"linkId": "systolic", "type": "quantity", "extension": [in_unit]}
+    rows = {"linkId": "reading", "type": "group", "repeats": True, "item": [systolic]}
+    asks(world, of_the_ehr(item=[rows]))
+    page = forms.opens(james, "Before your test")
+    page = forms.goes_on(james, page, {"systolic~1": "132"}, then="add:reading")
+    page = forms.goes_on(james, page, {"systolic~2": "128"}, then="remove:1:reading")
+    forms.sends(james, forms.goes_on(james, page))
 
-    response = only(world.written("QuestionnaireResponse"))
-    (reading,) = [each for each in response["item"] if each["linkId"] == "reading"]
-    systolic = next(each for each in reading["item"] if each["linkId"] == "systolic")
-    assert systolic["answer"][0]["valueQuantity"] == {
+    (reading,) = only(world.written("QuestionnaireResponse"))["item"]
+    assert reading["item"][0]["answer"][0]["valueQuantity"] == {
         "value": 128,
         "unit": "mmHg",
         "system": "http://unitsofmeasure.org",
         "code": "mm[Hg]",
     }
+
+
+def test_home_readings_have_one_page_that_the_forms_lead_to(james: Patient) -> None:
+    page = james.browser.get(james.go("forms").link("Home readings"))
+
+    assert page.path.endswith("/readings")
 
 
 def test_what_the_record_knows_stands_in_the_form_already(james: Patient) -> None:
@@ -162,6 +168,7 @@ def test_a_form_that_was_sent_can_be_changed_and_sent_again(world: World, james:
 
 # --- what the clinic asks for ---------------------------------------------------------------------
 
+SD = "http://hl7.org/fhir/StructureDefinition/"
 OWN = "https://ehr.example/Questionnaire/before"
 
 

@@ -362,6 +362,19 @@ def test_what_is_not_asked_is_there_for_the_script_and_hidden() -> None:
     assert [each.shown for each in fields(plan, a=["true"])] == [True, True]
 
 
+def test_the_script_decides_nothing_about_what_stands_on_another_page() -> None:
+    """It would hide for ever what depends on an answer that it cannot see."""
+    only_if_yes = [{"question": "a", "operator": "=", "answerBoolean": True}]
+    plan = form(q("a", "boolean"), q("b", enableWhen=only_if_yes))
+    filled = work_out(plan, {"a": ["true"]}, KNOWN)
+    shown = FormFields(words_for("en"), filled, {"a": ["true"]}, UTC, complain=False)
+
+    together, alone = shown.of(plan.form.items)[1], shown.of(plan.form.items[1:])[0]
+
+    assert together.asked_when
+    assert (alone.asked_when, alone.shown) == ("", True)
+
+
 def test_a_long_form_is_shown_in_parts() -> None:
     groups = [q(f"g{n}", "group", item=[q(f"g{n}.{m}") for m in range(5)]) for n in range(3)]
     plan = form(q("hello", "display"), *groups, q("last"))

@@ -19,6 +19,15 @@ FORM = "questionnaires/refill.json"
 ProblemsAfter = Callable[[str, str, str], list[str]]
 
 
+def test_a_form_that_is_not_json_is_named_with_its_place(policy_copy: Copy) -> None:
+    form = policy_copy.folder / "forms" / "gad-7.json"
+    lines = form.read_text().splitlines()
+    form.write_text("\n".join([*lines[:6], '  "title": GAD-7,', *lines[7:]]))
+
+    named = "policy/forms/gad-7.json: is not JSON: line 7, column 12: Expecting value"
+    assert named in policy_copy.problems()
+
+
 def test_the_clinics_own_policy_is_sound(policy_copy: Copy) -> None:
     assert lint(FOLDER) == ()
     assert policy_copy.problems() == []

@@ -43,9 +43,23 @@ class FormFields:
         self._zone = zone
         self._complain = complain
         self._shelf = shelf or Shelf()
+        self._here: frozenset[str] = frozenset()  # questions of this page that can be answered
 
-    def of(self, items: tuple[Item, ...], path: tuple[int, ...] = ()) -> tuple[Field, ...]:
+    def of(self, items: tuple[Item, ...]) -> tuple[Field, ...]:
+        """Those of one page."""
+        self._here = frozenset(_with_a_control(items))
+        return self._inside(items, ())
+
+    def _inside(self, items: tuple[Item, ...], path: tuple[int, ...]) -> tuple[Field, ...]:
         return tuple(self._each(items, path))
+
+    def _asked_when(self, item: Item, slot: Slot) -> str:
+        """The page's script can only decide by what stands on the page: for the rest, the server
+        has decided, and it stays so.
+        """
+        if any(each.question not in self._here for each in item.conditions):
+            return ""
+        return asked_when(item, lambda link: name_at(link, slot, self._filled.plan))
 
     def _each(self, items: Iterable[Item], path: tuple[int, ...]) -> Iterable[Field]:
         for item in items:
@@ -65,8 +79,8 @@ class FormFields:
             slot.name,
             self._as_shown(slot),
             fault,
-            inner=self.of(item.items, slot.path),
-            asked_when=asked_when(item, lambda link: name_at(link, slot, filled.plan)),
+            inner=self._inside(item.items, slot.path),
+            asked_when=self._asked_when(item, slot),
             zone=self._zone,
         )
         made = replace(
@@ -143,7 +157,7 @@ class FormFields:
             error=wrong,
             rows=tuple(rows),
             columns=_columns(rows[0].fields) if table and rows else (),
-            asked_when=asked_when(item, lambda link: name_at(link, outside, filled.plan)),
+            asked_when=self._asked_when(item, outside),
             shown=self._is_shown(first) if first else True,
             add=words("Add another: {group}", group=label)
             if len(numbers) < most_rows(filled, item.link_id)
@@ -162,6 +176,13 @@ class FormFields:
             rows = tuple(Row(0, each.label, each.fields, "") for each in inner)
             return replace(made, kind="rows", rows=rows, columns=_columns(inner[0].fields), add="")
         return made
+
+
+def _with_a_control(items: tuple[Item, ...]) -> Iterable[str]:
+    for item in items:
+        if is_shown(item) and item.is_question and not is_given(item) and not is_score(item):
+            yield item.link_id
+        yield from _with_a_control(item.items)
 
 
 def _columns(fields: tuple[Field, ...]) -> tuple[Column, ...]:

@@ -179,8 +179,11 @@ def _plan(reading: Reading, table: Table) -> Plan | None:
         for error in trouble.errors():
             place = ".".join(str(part) for part in error["loc"])
             reading.wrong(reading.place(f"forms/{name}"), f"{place}: {error['msg']}")
+    except json.JSONDecodeError as trouble:
+        place = f"line {trouble.lineno}, column {trouble.colno}"
+        reading.wrong(reading.place(f"forms/{name}"), f"is not JSON: {place}: {trouble.msg}")
     except (ValueError, RecursionError) as trouble:
-        table.wrong("file", f"{name!r} is not JSON: {type(trouble).__name__}")
+        reading.wrong(reading.place(f"forms/{name}"), f"is not JSON: {type(trouble).__name__}")
     except FormRefused as refused:
         table.wrong("file", f"{name!r} cannot be filled in here: {refused}")
     else:
