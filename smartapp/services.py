@@ -15,8 +15,9 @@ from smartapp.auth.token_answer import TokenAnswer
 from smartapp.config import Ehr, Settings
 from smartapp.errors import EhrError, EhrUnreachable, LaunchFailed, NoSession, SmartappError
 from smartapp.fhir.capability import Capability
-from smartapp.fhir.client import FhirClient, KeepsBack, Renew, Withheld
+from smartapp.fhir.client import FhirClient, Renew
 from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.haul import KeepsBack, Withheld
 from smartapp.fhir.labels import labels_of
 from smartapp.launch import Launched, Role, Token, refresh
 from smartapp.sessions.drafts import Drafts

@@ -6,13 +6,14 @@ import json
 import re
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
 from smartapp.errors import InvalidResource, MalformedAnswer, NotFound, SmartappError
 from smartapp.fhir.compartment import belongs_to
 from smartapp.fhir.element import Element, Json, Reference, is_id
+from smartapp.fhir.haul import Found, Haul, KeepsBack, Withheld
 from smartapp.fhir.searchset import Page
 from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
@@ -34,27 +35,6 @@ UNAUTHORIZED = 401
 Renew = Callable[[Bearer], Bearer]  # another one for one that was refused, or TokenNotAccepted
 FILE_SECONDS = 60.0
 LARGEST_FILE = 25_000_000
-
-Withheld = Callable[[str], None]
-KeepsBack = Callable[[Json], bool]
-
-
-@dataclass(frozen=True)
-class Found:
-    """What a search brought: whole, or flagged as not whole."""
-
-    matches: tuple[Json, ...]
-    included: Mapping[str, Json] = field(default_factory=dict)
-    complete: bool = True
-    withheld: int = 0
-    following: str | None = None  # where it goes on, if all up to there came whole
-    applied: frozenset[str] | None = None  # the parameters that the EHR says it understood
-    total: int | None = None  # of all pages, as the EHR counts
-
-    @property
-    def sorted(self) -> bool:
-        """Only then the first page of a sorted search is the beginning."""
-        return self.applied is None or "_sort" in self.applied
 
 
 @dataclass(frozen=True)
@@ -119,19 +99,19 @@ class FhirClient:
     ) -> Found:
         """All matches up to a limit, page by page. A page that fails leaves a flagged part."""
         url = f"{self._base}/{kind}?{urlencode(parameters)}"
-        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back)
+        haul = Haul(self._may_show, self._on_withheld, self._keeps_back)
         return self._hauled(haul, kind, url, most, pages, FRESH if fresh else {}, within)
 
     def follow(self, kind: str, url: str | None, *, most: int = 500, pages: int = 10) -> Found:
         """From a page on, by the address that the EHR gave for it. How many there are in all says
         nothing of what is left.
         """
-        haul = _Haul(self._may_show, self._on_withheld, self._keeps_back, from_start=False)
+        haul = Haul(self._may_show, self._on_withheld, self._keeps_back, from_start=False)
         return self._hauled(haul, kind, url, most, pages, {}, SEARCH_SECONDS)
 
     def _hauled(
         self,
-        haul: _Haul,
+        haul: Haul,
         kind: str,
         url: str | None,
         most: int,
@@ -309,71 +289,6 @@ class FhirClient:
 
     def _may_show(self, resource: Json) -> bool:
         return self.patient_id is None or belongs_to(resource, self.patient_id)
-
-
-class _Haul:
-    """What the pages of one search bring, each resource once."""
-
-    def __init__(
-        self,
-        may_show: Callable[[Json], bool],
-        on_withheld: Withheld,
-        keeps_back: KeepsBack,
-        *,
-        from_start: bool = True,
-    ) -> None:
-        self._from_start = from_start
-        self.matches: dict[str, Json] = {}
-        self.complete = True
-        self.following: str | None = None
-        self._applied: frozenset[str] | None = None
-        self._included: dict[str, Json] = {}
-        self._withheld = 0
-        self._counted = 0
-        self._total: int | None = None
-        self._may_show = may_show
-        self._on_withheld = on_withheld
-        self._keeps_back = keeps_back
-
-    def take(self, page: Page) -> None:
-        self.complete = self.complete and page.whole
-        self._counted += len(page.matches)
-        self._total = page.total if self._total is None else self._total
-        self._applied = self._applied or page.applied
-        for resource in page.matches:
-            self._keep(resource, self.matches)
-        for resource in page.included:
-            self._keep(resource, self._included)
-
-    def _keep(self, resource: Json, kept: dict[str, Json]) -> None:
-        if not self._may_show(resource):
-            self._withheld += 1
-            self._on_withheld(resource["resourceType"])
-            return
-        try:
-            kept_back = self._keeps_back(resource)
-        except MalformedAnswer:  # whom it is for cannot be read
-            self.complete = False
-            return
-        if not kept_back:
-            kept.setdefault(f"{resource['resourceType']}/{resource['id']}", resource)
-
-    def stop_before(self, url: str | None) -> None:
-        self.following = url if self.complete else None
-        self.complete = False
-
-    def found(self) -> Found:
-        """An EHR that counts more matches than it sends has kept some back."""
-        return Found(
-            matches=tuple(self.matches.values()),
-            included=self._included,
-            complete=self.complete
-            and (not self._from_start or (self._total or 0) <= self._counted),
-            withheld=self._withheld,
-            following=self.following,
-            applied=self._applied,
-            total=self._total if self._from_start else None,
-        )
 
 
 def _place(location: str, kind: str) -> str | None:

@@ -8,8 +8,8 @@ from datetime import datetime
 from typing import Generic, TypeVar
 
 from smartapp.errors import MalformedAnswer, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Json
+from smartapp.fhir.haul import Found
 
 T = TypeVar("T")
 

@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from math import inf
 
 from smartapp.errors import SmartappError
-from smartapp.fhir.client import Found
+from smartapp.fhir.haul import Found
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.pages.forms import Begun, url_of

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from flask import g
 
 from smartapp.errors import WrongRole
-from smartapp.fhir.client import Found
+from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
 from smartapp.sessions.person import Person

@@ -7,8 +7,8 @@ from functools import partial
 from flask import Blueprint
 
 from smartapp.errors import NotFound, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.origin import Origin
 from smartapp.launch import Role
 from smartapp.pages.health import BlocksPage

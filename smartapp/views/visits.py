@@ -13,10 +13,10 @@ from werkzeug.wrappers import Response
 
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.appointment import Appointment
-from smartapp.fhir.client import Found
 from smartapp.fhir.document import Document
 from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
+from smartapp.fhir.haul import Found
 from smartapp.fhir.place import Place
 from smartapp.fhir.section import Section
 from smartapp.launch import Role

@@ -7,8 +7,8 @@ from datetime import date, datetime
 from functools import partial
 
 from smartapp.errors import MalformedAnswer
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Element, Json
+from smartapp.fhir.haul import Found
 from smartapp.workflow.loading import Loader, read_orders
 from smartapp.workflow.person_facts import Background, appointment_facts, result_facts
 from smartapp.workflow.policy.conditions import checks_in

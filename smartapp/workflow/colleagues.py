@@ -5,7 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 
 from smartapp.errors import SmartappError
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.haul import Found
 from smartapp.fhir.people import PractitionerRole
 from smartapp.fhir.section import Section, section_of
 from smartapp.workflow.policy.model import Queue

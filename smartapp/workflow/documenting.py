@@ -7,9 +7,9 @@ from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
 from smartapp.errors import MalformedAnswer
-from smartapp.fhir.client import Found
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.documentation import new_documentation
+from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.task import WorkTask
 from smartapp.sessions.submission import Step

@@ -20,10 +20,11 @@ from smartapp.errors import (
     Rejected,
     SmartappError,
 )
-from smartapp.fhir.client import FHIR_JSON, LARGEST_FILE, FhirClient, Found
+from smartapp.fhir.client import FHIR_JSON, LARGEST_FILE, FhirClient
 from smartapp.fhir.content import LOOKED_AT, FileKind, kind_of
 from smartapp.fhir.document import Content, Document, media_type
 from smartapp.fhir.element import Element, Reference
+from smartapp.fhir.haul import Found
 from smartapp.transport import Answer, Flow
 from smartapp.workflow.loading import PAGE_SECONDS, Loader
 from smartapp.workflow.policy.disclosure import DocumentKind, Privacy

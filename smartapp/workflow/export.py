@@ -10,10 +10,10 @@ from functools import partial
 from typing import Any
 
 from smartapp.errors import MalformedAnswer, Rejected, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.codes import ENTERED_IN_ERROR
 from smartapp.fhir.document import Document
 from smartapp.fhir.element import Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.serial import as_bytes
 from smartapp.workflow.documents import DocumentGate
 from smartapp.workflow.loading import Loader

@@ -5,8 +5,8 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from smartapp.fhir.client import Found
 from smartapp.fhir.codes import Vocabulary
+from smartapp.fhir.haul import Found
 from smartapp.fhir.message import named, patients_own_words
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy

@@ -8,9 +8,9 @@ from datetime import datetime
 from functools import partial
 
 from smartapp.errors import SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.slot import FreeTime, openings_in
 from smartapp.workflow.gate import Gate

@@ -10,10 +10,11 @@ from typing import Protocol, TypeVar
 from smartapp.errors import AnswerTooLarge, NotDone, NotFound, SmartappError
 from smartapp.fhir.allergy import Allergy
 from smartapp.fhir.app_task import AppTask
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
+from smartapp.fhir.haul import Found
 from smartapp.fhir.medication import Dispense, MedicationOrder, medicine_elsewhere
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient

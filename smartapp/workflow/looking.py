@@ -6,7 +6,8 @@ from collections.abc import Callable
 
 from smartapp.errors import EhrError, EhrTooSlow, TokenNotAccepted
 from smartapp.fhir.capability import Capability
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.haul import Found
 from smartapp.sessions.submission import Step, StepState
 
 INDEX_DELAY_SECONDS = 2.0  # what was just stored may not be found for so long

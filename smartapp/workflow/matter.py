@@ -8,9 +8,9 @@ from datetime import date, datetime
 from functools import partial
 
 from smartapp.errors import NotFound, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.document import Document
 from smartapp.fhir.element import Element, Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of

@@ -16,7 +16,7 @@ from smartapp.errors import (
     Rejected,
     SmartappError,
 )
-from smartapp.fhir.client import Found
+from smartapp.fhir.haul import Found
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask

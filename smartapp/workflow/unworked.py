@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from smartapp.errors import NotAllowed, NotDone, SmartappError
-from smartapp.fhir.client import Found
+from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask

@@ -8,8 +8,8 @@ import pytest
 
 from smartapp.errors import EhrTooSlow, MalformedAnswer
 from smartapp.fhir.allergy import Allergy
-from smartapp.fhir.client import Found
 from smartapp.fhir.codes import ALLERGY_CLINICAL, ALLERGY_VERIFICATION
+from smartapp.fhir.haul import Found
 from smartapp.fhir.section import section_of
 
 NO_KNOWN_ALLERGY = ("http://snomed.info/sct", "716186003")

@@ -8,8 +8,9 @@ import pytest
 from pytest_httpserver import HTTPServer
 
 from smartapp.errors import MalformedAnswer, NotFound
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
 from smartapp.fhir.compartment import SHARED, SUBJECTS, belongs_to
+from smartapp.fhir.haul import Found
 from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.section import section_of
 from tests.fhir.conftest import Alarms, included, order, searchset

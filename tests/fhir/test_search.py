@@ -15,7 +15,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smartapp.errors import EhrServerError, MalformedAnswer, SmartappError
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.haul import Found
 from smartapp.transport import Bearer, Transport
 from tests.fhir.conftest import Alarms, Resource, included, order, searchset
 

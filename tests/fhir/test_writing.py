@@ -11,7 +11,8 @@ from pytest_httpserver import HTTPServer
 from werkzeug import Request, Response
 
 from smartapp.errors import Conflict, EhrServerError, InvalidResource, OutsideFhirBase, Rejected
-from smartapp.fhir.client import FhirClient, Found, Written
+from smartapp.fhir.client import FhirClient, Written
+from smartapp.fhir.haul import Found
 from smartapp.fhir.serial import as_bytes
 from tests.fhir import writing
 from tests.fhir.conftest import Alarms, searchset

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from smartapp.errors import EhrTooSlow
-from smartapp.fhir.client import Found
+from smartapp.fhir.haul import Found
 from smartapp.workflow.background import background_of, facts_about, facts_asked
 from smartapp.workflow.person_facts import background_facts
 from smartapp.workflow.policy.conditions import Check

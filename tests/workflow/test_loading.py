@@ -10,7 +10,8 @@ import pytest
 
 from smartapp.auth.scopes import Scopes
 from smartapp.errors import EhrServerError, NotOffered
-from smartapp.fhir.client import FhirClient, Found
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.haul import Found
 from smartapp.transport import Transport
 from smartapp.workflow.gate import ASKING, Gate, Why
 from smartapp.workflow.loading import Loader, as_found, read_dispenses, read_orders, read_visits

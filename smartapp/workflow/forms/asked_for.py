@@ -9,9 +9,9 @@ from datetime import datetime
 from typing import Any
 
 from smartapp.errors import MalformedAnswer, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.element import Element, Json
+from smartapp.fhir.haul import Found
 from smartapp.workflow.forms.answered import AnsweredForm
 
 # Two guides say how far a patient is, each in words of its own: SDC has requested, received and

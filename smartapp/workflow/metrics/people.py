@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from smartapp.errors import MalformedAnswer
-from smartapp.fhir.client import Found
 from smartapp.fhir.codes import CONDITION_CATEGORY, CONDITION_CLINICAL
 from smartapp.fhir.element import Element, Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.people import Patient
 from smartapp.workflow.background import last_places
 from smartapp.workflow.loading import PORTION, Loader

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from smartapp.errors import SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Element, Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of

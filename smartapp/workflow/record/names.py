@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any
 
 from smartapp.errors import MalformedAnswer, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Element, Json, Reference
+from smartapp.fhir.haul import Found
 from smartapp.fhir.people import PractitionerRole, name_of
 from smartapp.fhir.plain import tidy
 from smartapp.workflow.loading import Loader

@@ -8,8 +8,8 @@ from functools import partial
 from typing import Any, Generic, TypeVar
 
 from smartapp.errors import NotOffered, Rejected, SmartappError
-from smartapp.fhir.client import Found
 from smartapp.fhir.element import Json
+from smartapp.fhir.haul import Found
 from smartapp.fhir.section import Section, section_of
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.record.names import with_names
