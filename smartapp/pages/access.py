@@ -174,7 +174,7 @@ def proxies_block(at: Showing, section: Section[RelatedPerson], now: datetime) -
 
 def _proxy(at: Showing, person: RelatedPerson, now: datetime) -> Row:
     words = at.words
-    over = not person.active or (person.until is not None and person.until.latest < now)
+    over = person.has_ended(now)
     facts = [
         words("Relationship: {relationship}", relationship=person.relationship)
         if person.relationship

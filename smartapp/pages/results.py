@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from smartapp.fhir.amounts import Quantity
@@ -143,6 +143,19 @@ def newest_of_each(observations: Iterable[Observation]) -> list[Observation]:
     return list(kept.values())
 
 
+def _newest_rows(
+    at: Showing,
+    section: Section[Observation],
+    *,
+    now: datetime,
+    fold: bool = False,
+    page: str = "results",
+) -> Iterator[Row]:
+    """Made one by one: of many only the first few may be shown."""
+    for each in newest_of_each(section.items):
+        yield observation_row(at, each, now=now, fold=fold, page=page)
+
+
 def results_block(
     at: Showing, section: Section[Observation], *, now: datetime, fold: bool = False
 ) -> Block:
@@ -151,9 +164,7 @@ def results_block(
         section,
         key="results",
         heading=words("Test results"),
-        rows=(
-            observation_row(at, each, now=now, fold=fold) for each in newest_of_each(section.items)
-        ),
+        rows=_newest_rows(at, section, now=now, fold=fold),
         none=words("No test results are in your record."),
         all_of_them=words("All your test results"),
     )
@@ -165,10 +176,7 @@ def vitals_block(at: Showing, section: Section[Observation], *, now: datetime) -
         section,
         key="vitals",
         heading=words("Vital signs"),
-        rows=(
-            observation_row(at, each, now=now, page="vitals")
-            for each in newest_of_each(section.items)
-        ),
+        rows=_newest_rows(at, section, now=now, page="vitals"),
         none=words("No vital signs are in your record."),
         all_of_them=words("All your vital signs"),
     )
@@ -180,10 +188,7 @@ def life_block(at: Showing, section: Section[Observation], *, now: datetime) -> 
         section,
         key="life",
         heading=words("About your life and habits"),
-        rows=(
-            observation_row(at, each, now=now, page="vitals")
-            for each in newest_of_each(section.items)
-        ),
+        rows=_newest_rows(at, section, now=now, page="vitals"),
         none=words("Nothing about your life and habits is in your record."),
         all_of_them=words("All your vital signs"),
         page="vitals",
@@ -215,11 +220,8 @@ def reports_block(at: Showing, section: Section[DiagnosticReport]) -> Block:
         key="reports",
         heading=words("Reports"),
         rows=(
-            Row(
-                title=each.name or words("A report without a name"),
-                text=each.conclusion,
-                facts=(at.day(each.is_of) or words("No date in the record"), *each.performers),
-                badges=report_badges(at, each),
+            _report_row(
+                at, each, (at.day(each.is_of) or words("No date in the record"), *each.performers)
             )
             for each in items
         ),
@@ -273,13 +275,17 @@ def _reports_of(
     for report in reports:
         if not there.intersection(report.results):
             continue
-        yield Row(
-            title=report.name or at.words("A report without a name"),
-            text=report.conclusion,
-            facts=tuple(at.words("From {name}", name=name) for name in report.performers),
-            badges=report_badges(at, report),
-            quiet=True,
-        )
+        named = tuple(at.words("From {name}", name=name) for name in report.performers)
+        yield replace(_report_row(at, report, named), quiet=True)
+
+
+def _report_row(at: Showing, report: DiagnosticReport, facts: tuple[str, ...]) -> Row:
+    return Row(
+        title=report.name or at.words("A report without a name"),
+        text=report.conclusion,
+        facts=facts,
+        badges=report_badges(at, report),
+    )
 
 
 def report_badges(at: Showing, report: DiagnosticReport) -> tuple[Badge, ...]:
