@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import sys
 import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,14 @@ SIDE_BY_SIDE = """
   <img src="{phone}" height="560" alt=""> <img src="{desk}" height="560" alt="">
 </body>
 """
+HAND: ViewportSize = {"width": 360, "height": 740}
+SHEET = 1280
+AROUND = "margin:0;padding:10px;display:flex;flex-wrap:wrap;gap:10px;background:#dfe5e4"
+HEALTH = (
+    *("start", "summary", "results", "vitals", "allergies", "conditions", "immunizations"),
+    *("procedures",),
+)
+CARE = ("next", "team", "access", "download", "settings", "words", "all")
 WORDS = "I go on a trip on Friday. Thank you!"
 
 
@@ -40,6 +49,7 @@ def main() -> int:
         medicines(programs, browser, "phone-night", color_scheme="dark")
         medicines(programs, browser, "phone-own-colours", forced_colors="active")
         care(programs, browser)
+        sheets(programs, browser)
         loop(browser, phone, desk)
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -117,6 +127,55 @@ def figures(programs: Programs, browser: Browser) -> None:
     manager.app.locator("#topic").wait_for()
     picture(page, "desk-rules")
     page.close()
+
+
+def sheets(programs: Programs, browser: Browser) -> None:
+    """Every other page of the record, small and side by side: on a phone, and at a desk."""
+    for size, where, across in ((HAND, "phone", 6), (DESK, "desk", 3)):
+        page = browser.new_page(viewport=size, locale="en-US")
+        shown = [*of_health(programs, page), *of_care(programs, page)]
+        page.close()
+        for number, at in enumerate(range(0, len(shown), 12), 1):
+            sheet(browser, f"{where}-sheet-{number}", shown[at : at + 12], across)
+
+
+def of_health(programs: Programs, page: Page) -> Iterator[bytes]:
+    patient = Patient(page, programs.app)
+    patient.logs_in("dorothy")
+    for name in HEALTH:
+        patient.goes_to(name)
+        yield settled(page)
+    patient.goes_to("results")
+    for words in ("Potassium", "Where this comes from"):
+        patient.main.locator("a", has_text=words).first.click()
+        yield settled(page)
+
+
+def of_care(programs: Programs, page: Page) -> Iterator[bytes]:
+    patient = Patient(page, programs.app)
+    patient.logs_in("walter")
+    for name in CARE:
+        patient.goes_to(name)
+        yield settled(page)
+    for section, which in (("visits", "#coming"), ("visits", "#past"), ("documents", "main")):
+        patient.goes_to(section)
+        page.locator(f"{which} a[href*='/{section}/']").last.click()
+        yield settled(page)
+
+
+def sheet(browser: Browser, name: str, shown: Sequence[bytes], across: int) -> None:
+    page = browser.new_page(viewport={"width": SHEET, "height": 100})
+    width = (SHEET - 10 * (across + 1)) // across
+    pictures = "".join(f'<img src="{address(each)}" width="{width}" alt="">' for each in shown)
+    page.set_content(f'<body style="{AROUND}">{pictures}</body>')
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=IMAGES / f"{name}.png", full_page=True)
+    page.close()
+
+
+def settled(page: Page) -> bytes:
+    page.wait_for_load_state("networkidle")
+    return page.screenshot()
 
 
 def loop(browser: Browser, phone: bytes, desk: bytes) -> None:

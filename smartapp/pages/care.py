@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from smartapp.fhir.appointment import Appointment
@@ -109,6 +109,7 @@ class PlanPage:
     cards: tuple[PlanCard, ...]
     goals: Block
     checklist: tuple[ChecklistItem, ...]
+    freshness: str  # of the goals
     print_hint: str
 
 
@@ -148,6 +149,7 @@ def plan_page(
     at: Showing, shell: Shell, plans: Section[CarePlan], goals: Section[Goal]
 ) -> PlanPage:
     words = at.words
+    aims = goals_block(at, goals)
     return PlanPage(
         shell=shell,
         heading=words("Your care plan"),
@@ -157,8 +159,9 @@ def plan_page(
         ),
         plans=past_plans_block(at, plans),
         cards=plan_cards(at, plans),
-        goals=goals_block(at, goals),
+        goals=replace(aims, freshness=""),
         checklist=checklist(at, goals),
+        freshness=aims.freshness,
         print_hint=words("You can print this page or save it as a PDF from your browser."),
     )
 

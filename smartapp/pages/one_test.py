@@ -72,7 +72,7 @@ def one_test_page(
         if picture and left_out
         else "",
         table_heading=words("All results of this test"),
-        columns=(words("Date"), words("Result"), words("What the laboratory says")),
+        columns=(words("Date"), words("Result"), words("The lab says")),
         lines=tuple(_line(at, each, is_newest=not place) for place, each in enumerate(items)),
         older=older,
         freshness=freshness_of(words, section, at.source),

@@ -63,7 +63,7 @@ def _part(words: Words, part: str) -> str:
         "requester": words("Ordered it"),
         "reportedReference": words("Told the clinic about it"),
         "informationSource": words("Told the clinic about it"),
-        "performer": words("Did it"),
+        "performer": words("Did the test or treatment"),
         "custodian": words("Keeps it"),
     }
     return table[part]

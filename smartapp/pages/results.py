@@ -19,6 +19,7 @@ from smartapp.pages.when import day_words, moment_words
 from smartapp.words import Words
 
 NEW = timedelta(days=14)
+LATE = timedelta(days=90)  # no laboratory takes longer
 SYSTOLIC, DIASTOLIC = "8480-6", "8462-4"
 
 
@@ -201,6 +202,10 @@ def new_results_block(
     """For the start page. Older ones are there as well; only what is new is shown here."""
     words = at.words
     new = [each for each in newest_of_each(section.items) if is_new(each, now)]
+    # They come the newest first: where a very old one came, all that are new have come, those too
+    # that a laboratory was slow with.
+    if any(each.is_of and now - each.is_of.latest > LATE for each in section.items):
+        section = replace(section, following=None)
     return at.block(
         section,
         key="new-results",

@@ -193,6 +193,13 @@ def test_new_results_can_be_covered_until_somebody_chooses_to_look(
     assert "<details" not in page.html
 
 
+def test_that_nothing_is_new_is_said_also_where_there_are_many_old_results(
+    known: dict[str, Patient],
+) -> None:
+    assert "No new test results in the last 14 days." in known["dorothy"].go("start").text
+    assert "No new test results" not in known["aisha"].go("start").text
+
+
 def test_plain_words_stand_beside_the_medical_ones(known: dict[str, Patient]) -> None:
     text = known["dorothy"].go("conditions").text
     assert "Atrial fibrillation A heartbeat that is not even." in text

@@ -137,6 +137,11 @@ def test_every_page_of_the_staff_is_for_everybody(
     expect(english).to_have_count(0 if language == "en" else 3)
     nurse.opens("lisinopril")
     see.look("item", nurse.frame)
+    nurse.app.locator("a[href$='/record']").click()
+    nurse.app.locator("#documents").wait_for()
+    see.look("more of the record", nurse.frame)
+    nurse.app.locator(".govuk-back-link").click()
+    nurse.app.locator(".app-work").wait_for()
     nurse.takes_it()
     see.look("item taken", nurse.frame)
     nurse.app.locator("button[value=close]").click()
@@ -169,7 +174,7 @@ def test_every_page_of_the_staff_is_for_everybody(
     expect(nurse.app.locator("form[action$=sign-out]")).to_have_count(0)
     see.look("signed out", nurse.frame)
     assert not see.findings, see
-    assert len(see.looked_at) == 9
+    assert len(see.looked_at) == 10
 
 
 @both(run=("en", "dark"), proof=("es", "light"))

@@ -40,7 +40,7 @@ def test_every_page_of_care_is_for_everybody(windows: Windows, language: str, co
     if language == "en":
         look_at_single_things(patient, see)
     assert not see.findings, see
-    assert len(see.looked_at) == (15 if language == "en" else 9)
+    assert len(see.looked_at) == (16 if language == "en" else 9)
 
 
 def look_at_single_things(patient: Patient, see: Inspector) -> None:
@@ -55,6 +55,10 @@ def look_at_single_things(patient: Patient, see: Inspector) -> None:
         links = patient.main.locator(f"a[href*='/{section}/']")
         (links.first if section == "visits" else links.filter(has_text=words).first).click()
         see.look(f"{section}: {words}")
+    patient.goes_to("documents")
+    patient.main.locator("a[href*='/documents/']").first.click()
+    patient.main.locator("a[href*='/origin/']").click()
+    see.look("where it comes from")
     patient.goes_to("visits")
     patient.main.locator("#past a[href*='/visits/']").last.click()
     see.look("a visit that was")

@@ -26,6 +26,8 @@ STAFF = (
     "pages/queue.py",
     "pages/item.py",
     "pages/beside.py",
+    "pages/staff_record.py",
+    "views/staff_record.py",
     "workflow/desk.py",
     "workflow/open_work.py",
     "pages/said.py",
