@@ -316,7 +316,7 @@ def test_an_ehr_that_counts_more_than_it_sends_keeps_some_back(
 def test_an_empty_bundle_is_an_empty_list(ehr: HTTPServer, maria: FhirClient) -> None:
     answers(ehr, {"resourceType": "Bundle", "type": "searchset", "total": 0})
 
-    assert orders(maria) == Found(())
+    assert orders(maria) == Found((), total=0)
 
 
 def test_pointers_into_the_same_ehr_lose_its_address(
