@@ -42,6 +42,8 @@ class ItemPage:
     language_note: str
     thread_heading: str
     thread: tuple[MessageBubble, ...]
+    refresh: str  # where a script looks whether somebody has written
+    changed: str
     panels: tuple[Panel, ...]
     more_record: Link  # documents, visits and all else
     aside_heading: str
@@ -100,6 +102,7 @@ def item_page(
     reader: str,
     now: datetime,
     opens: Opens | None = None,
+    refresh: str = "",
     claim_action: str = "",
     release_action: str = "",
     cannot_act: str = "",
@@ -132,6 +135,8 @@ def item_page(
         language_note=_language_note(words, request),
         thread_heading=words("Messages"),
         thread=bubbles(words, request, reader, opens),
+        refresh=refresh,
+        changed=words("There is something new in the messages."),
         panels=panels,
         more_record=Link(words("More of the record"), record_at),
         aside_heading=words("From the record"),

@@ -248,18 +248,22 @@ def _more(reading: Reading, loaded: LoadedQueue, narrowing: Narrowing) -> Link |
 
 def _unworked(words: Words, paths: Paths, loaded: LoadedQueue) -> Link | None:
     """Beside a long queue all of it; beside a short one what lies further back."""
-    if loaded.following is not None:
-        address = f"{paths.unworked}?from={paths.seal(f'Page/{loaded.following}')}"
-        return Link(words("Look further back"), address)
+    if loaded.following:
+        return Link(words("Look further back"), further(paths, loaded.following))
     if loaded.is_long:
         return Link(words("Look for messages and forms without a work item"), paths.unworked)
     return None
 
 
+def further(paths: Paths, following: tuple[str, ...]) -> str:
+    """The EHR's own addresses of what comes next, sealed: nobody else knows how to make one."""
+    return f"{paths.unworked}?from={paths.seal('Page/' + chr(10).join(following))}"
+
+
 def _unworked_note(words: Words, loaded: LoadedQueue) -> str:
-    if loaded.following is not None:
+    if loaded.following:
         return words(
-            "The newest {count} messages were looked through for some that nobody has answered.",
+            "The newest {count} messages and forms were looked through for what nobody answered.",
             count=loaded.looked_through,
         )
     if loaded.is_long:

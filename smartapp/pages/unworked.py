@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from smartapp.pages.paths import Paths
 from smartapp.pages.queue import Lines
 from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words
@@ -22,7 +21,7 @@ class UnworkedPage:
 
 
 def unworked_page(
-    words: Words, shell: Shell, paths: Paths, *, lines: Lines, loaded: LoadedQueue
+    words: Words, shell: Shell, *, lines: Lines, loaded: LoadedQueue, further: str
 ) -> UnworkedPage:
     count = len(lines.rows)
     return UnworkedPage(
@@ -33,17 +32,12 @@ def unworked_page(
             "makes a work item of it."
         ),
         found=words.plural(
-            "{found} found. {count} messages were looked through here.",
-            "{found} found. {count} messages were looked through here.",
+            "{found} found. {count} message or form was looked through here.",
+            "{found} found. {count} messages and forms were looked through here.",
             loaded.looked_through,
             found=count,
             count=loaded.looked_through,
         ),
         lines=lines,
-        further=Link(
-            words("Look further back"),
-            f"{paths.unworked}?from={paths.seal(f'Page/{loaded.following}')}",
-        )
-        if loaded.following
-        else None,
+        further=Link(words("Look further back"), further) if loaded.following else None,
     )

@@ -94,6 +94,7 @@ def show_item(
         record_at=f"{address}/record",
         reader=opened.staff.reference,
         now=here.now,
+        refresh=f"{address}/now",
         opens=lambda message, at: f"{address}/files/{here.paths.seal(message)}/{at}",
         claim_action=f"{address}/claim" if can_claim and may_change else "",
         release_action=f"{address}/release" if opened.is_mine else "",

@@ -12,7 +12,7 @@ from smartapp.errors import NotFound
 from smartapp.fhir.people import Patient
 from smartapp.launch import Role
 from smartapp.pages.earlier import Earlier, earlier
-from smartapp.pages.queue import Lines, queue_lines, queue_page
+from smartapp.pages.queue import Lines, further, queue_lines, queue_page
 from smartapp.pages.queue_line import Reading
 from smartapp.pages.shell import Link, Shell, whose_record
 from smartapp.pages.unworked import unworked_page
@@ -116,9 +116,9 @@ def unworked(here: Here) -> View:
     page = unworked_page(
         here.words,
         queue_shell(here, title, staff, patient, back=back),
-        here.paths,
         lines=_lines(here, staff, loaded, narrowing),
         loaded=loaded,
+        further=further(here.paths, loaded.following),
     )
     return show("unworked", page)
 
@@ -208,14 +208,14 @@ def _lines(here: Here, staff: StaffMember, loaded: LoadedQueue, narrowing: Narro
     )
 
 
-def _following(here: Here) -> str | None:
+def _following(here: Here) -> tuple[str, ...]:
     sealed = request.args.get("from")
     if sealed is None:
-        return None
+        return ()
     name = open_handle(here.active.handle_key, here.active.lid, sealed)
     if name is None or not name.startswith(PAGE):
         raise NotFound("no such page in this session")
-    return name.removeprefix(PAGE)
+    return tuple(name.removeprefix(PAGE).split("\n"))
 
 
 def _state_of(here: Here, lines: Lines) -> str:

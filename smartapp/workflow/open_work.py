@@ -55,7 +55,7 @@ class LoadedQueue:
     patients: Mapping[str, Patient]  # by "Patient/id"
     total: int | None = None  # open work of these queues, as the EHR counts it
     is_long: bool = False  # only its beginning was read, and nothing of what has no work yet
-    following: str | None = None  # where the search for messages without work goes on
+    following: tuple[str, ...] = ()  # where the search for what has no work yet goes on
     looked_through: int = 0  # so many messages, so far
     lacks: frozenset[Lack] = frozenset()
 
@@ -238,13 +238,13 @@ def load_unworked(
     now: datetime,
     *,
     narrowing: Narrowing,
-    following: str | None = None,
+    following: tuple[str, ...] = (),
 ) -> LoadedQueue:
     """What has no work yet, a part at a time: beside a long queue, and further back in any."""
     if not staff.queues:
         return LoadedQueue(Section(), {})
     opening = _Opening(loader, staff, now, narrowing, None)
-    if following is None:
+    if not following:
         said = unworked.said(loader, loader.all_of(**unworked.calls(loader, now)), ())
     else:
         said = unworked.said_from(loader, following)

@@ -19,7 +19,7 @@ RECENT = timedelta(days=30)  # most of what waits without work
 MOST_OLDER = 500  # messages of ours that are looked through for one that nobody answered
 PAGES = 5  # of a hundred each, of what is recent, for one look
 
-FORM = "QuestionnaireResponse"
+MESSAGE, FORM = "Communication", "QuestionnaireResponse"
 Calls = Mapping[str, Callable[[], object]]
 
 
@@ -30,7 +30,7 @@ class Said:
     messages: Section[Message]  # and the forms that no message speaks of
     worked: Section[WorkTask]
     looked_through: int
-    following: str | None = None  # where the search for messages goes on
+    following: tuple[str, ...] = ()  # what was not read to its end: type and address of each
 
     @property
     def whole(self) -> bool:
@@ -95,12 +95,16 @@ def said(
     return _said(loader, recent, older, as_found(got["forms"]), known)
 
 
-def said_from(loader: Loader, following: str, known: Sequence[WorkTask] = ()) -> Said:
+def said_from(loader: Loader, following: Sequence[str]) -> Said:
     """The next part of a search that was not finished. The answer to what was written then may
     have come long after it: for what seems to wait, the rest of its thread is asked for.
     """
-    found = loader.client.follow("Communication", following, pages=PAGES)
-    return _said(loader, found, Found(()), Found(()), known, with_threads=True)
+    (kind, _, address), *others = [each.partition(" ") for each in following]
+    found = loader.client.follow(kind, address, pages=PAGES)
+    nothing = Found(())
+    messages, forms = (nothing, found) if kind == FORM else (found, nothing)
+    part = _said(loader, messages, nothing, forms, (), with_threads=True)
+    return replace(part, following=(*part.following, *(" ".join((k, a)) for k, _, a in others)))
 
 
 def _read_on(loader: Loader, found: Found | SmartappError, pages: int) -> Found | SmartappError:
@@ -128,17 +132,30 @@ def _said(
     bare = _bare_forms(loader, _not_spoken_of(forms, told), known)
     everything = with_forms(told, bare.items)
     worked = _work_for(loader, everything, known)
-    following = recent.following if isinstance(recent, Found) else None
+    searches = ((MESSAGE, recent, messages), (MESSAGE, older, before), (FORM, forms, bare))
     return Said(
         Section(
             everything,
-            whole=(messages.whole or following is not None) and before.whole and bare.whole,
+            whole=all(part.whole or _goes_on(found) for _, found, part in searches),
             failure=messages.failure,
         ),
         worked,
-        looked_through=len(messages.items),
-        following=following,
+        looked_through=len(messages.items) + len(before.items) + _count(forms),
+        following=tuple(
+            f"{kind} {found.following}"
+            for kind, found, _ in searches
+            if isinstance(found, Found) and found.following
+        ),
     )
+
+
+def _goes_on(found: Found | SmartappError) -> bool:
+    """It is not whole, and it is known where the rest is."""
+    return isinstance(found, Found) and found.following is not None
+
+
+def _count(found: Found | SmartappError) -> int:
+    return len(found.matches) if isinstance(found, Found) else 0
 
 
 def _rest_of_threads(loader: Loader, messages: Sequence[Message]) -> list[Message]:

@@ -90,6 +90,27 @@ def settled_busy() -> Iterator[tuple[Staff, list[QueueItem]]]:
         yield nurse, expected
 
 
+def test_what_has_no_work_is_looked_for_beside_a_long_queue(
+    settled_busy: tuple[Staff, list[QueueItem]],
+) -> None:
+    nurse, _ = settled_busy
+    world = nurse.world
+    (task,) = [each for each in world.written("Task") if each["focus"] is not None][:1]
+    message = world.ehr.read("Communication", task["focus"]["reference"].partition("/")[2])
+    assert message is not None
+    alone = {"identifier": [{"system": world.vocabulary.message, "value": "alone"}]}
+    world.ehr.load(
+        [{**message, **alone, "id": "alone", "topic": {"text": "Nobody made work of it"}}]
+    )
+
+    queue = nurse.queue()
+    beside = nurse.browser.get(queue.link("Look for messages and forms without a work item"))
+
+    assert "Nobody made work of it" not in queue.text
+    assert "Nobody made work of it" in beside.text
+    assert "1 found. 401 messages and forms were looked through here." in beside.text
+
+
 @pytest.mark.proof
 def test_five_thousand_cost_little_more_than_fifty() -> None:
     """CPU of the app for one view of the queue, without the threads in which the EHR answers."""

@@ -318,6 +318,27 @@ def test_looking_again_shows_what_changed_and_keeps_nobody_signed_in(world: Worl
     world.clock.ahead = 0.0
 
 
+def test_an_open_item_sees_what_is_written_and_keeps_nobody_signed_in(world: World) -> None:
+    patient = people.patient(world)
+    patient.logs_in("james")
+    receipt = patient.asks_for("lisinopril")
+    nina = at_desk(world, "nina")
+    item = nina.opens_item("Refill")
+    now = f"{item.url.partition('?')[0]}/now"
+    first = nina.browser.ask("GET", now)
+    same = nina.browser.ask("GET", now, headers={"X-Seen": first.headers["X-State"]})
+    page = patient.browser.get(receipt.url)
+    patient.browser.submit(page.form("/reply"), {"text": "I forgot to say: none is left."})
+    later = nina.browser.ask("GET", now, headers={"X-Seen": first.headers["X-State"]})
+
+    assert "app-message" in first.text
+    assert "app-message" not in same.text
+    assert "none is left" in later.text
+    kim = at_desk(world, "kim")
+    foreign = now.replace(nina.home, kim.home)
+    assert kim.browser.ask("GET", foreign).status_code == 404
+
+
 # --- forms that came alone -----------------------------------------------------------------------
 
 
