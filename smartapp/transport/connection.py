@@ -88,8 +88,13 @@ class _Connection(HTTPConnection):
                 sock = create_connection(
                     (str(place[0]), int(place[1])), share, socket_options=self.socket_options
                 )
+            except OSError as error:
+                failure = error
+                continue
+            try:
                 sock.settimeout(attempt.time_until(attempt.connected_by))
             except OSError as error:
+                sock.close()  # there at the last moment: nobody would ever close it
                 failure = error
             else:
                 return sock

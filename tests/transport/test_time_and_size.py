@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import gzip
 import socket
 import threading
@@ -11,7 +12,7 @@ import tracemalloc
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from pytest_httpserver import HTTPServer
@@ -25,7 +26,7 @@ from smartapp.errors import (
     EhrUnreachable,
     MalformedAnswer,
 )
-from smartapp.transport import Limits, Transport
+from smartapp.transport import Limits, Transport, connection
 
 Script = Callable[[socket.socket], object]
 
@@ -166,6 +167,28 @@ def test_a_dead_address_of_a_host_leaves_time_for_the_next(
         serving.join()
 
     assert answer.body == b"{}"
+
+
+def test_a_connection_that_is_there_at_the_last_moment_is_closed(ehr: HTTPServer) -> None:
+    """It is of no use any more, and nobody else knows of it."""
+
+    class Attempt:
+        connected_by = 0.0
+        left = 1.0  # seconds, for the connection alone
+
+        def time_until(self, _moment: float) -> float:
+            left, self.left = self.left, 0.0
+            if not left:
+                raise TimeoutError
+            return left
+
+    token = connection.current.set(cast(connection.Attempt, Attempt()))
+    try:
+        with pytest.raises(TimeoutError):
+            connection._Connection(ehr.host, ehr.port)._new_conn()
+    finally:
+        connection.current.reset(token)
+    gc.collect()  # a socket that was left open is complained of here
 
 
 def test_a_caller_may_have_less_patience(
