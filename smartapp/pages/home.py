@@ -14,7 +14,7 @@ from smartapp.pages.shell import Link, Shell
 from smartapp.pages.showing import Showing
 from smartapp.pages.todo import ToDoList
 from smartapp.sessions.submission import Submission
-from smartapp.words import Words
+from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request
 
@@ -51,6 +51,7 @@ def home_page(
     patient: Patient,
     topics: Mapping[str, Topic],
     can_ask: bool,
+    can_write: bool,
     urgent: str,
 ) -> HomePage:
     words = at.words
@@ -59,7 +60,7 @@ def home_page(
         heading=_greeting(words, shell, patient.name or ""),
         other_record=other_record_note(words, patient, at.source.phone),
         actions_label=words("What you can do"),
-        actions=_actions(at, topics) if can_ask else (),
+        actions=_actions(at, topics, can_write=can_write) if can_ask else (),
         cannot_ask=""
         if can_ask
         else words(
@@ -73,13 +74,21 @@ def home_page(
     )
 
 
-def _actions(at: Showing, topics: Mapping[str, Topic]) -> tuple[Link, ...]:
-    """Each one tap away, where the clinic offers it. For a refill, a medicine has to be chosen."""
+def _actions(at: Showing, topics: Mapping[str, Topic], *, can_write: bool) -> tuple[Link, ...]:
+    """Each one tap away, where the clinic offers it. For a refill, a medicine has to be chosen.
+    A message is only what can be answered here.
+    """
     words, paths = at.words, at.paths
+    question = topics.get("medical-question")
+    name = in_locale(question.words.title, words.locale) if question else ""
     wanted = (
         ("appointment", words("Ask for an appointment"), paths.asking("appointment")),
         ("refill", words("Ask for a refill"), paths.medicines),
-        ("medical-question", words("Send a message"), paths.asking("medical-question")),
+        (
+            "medical-question",
+            words("Send a message") if can_write else name,
+            paths.asking("medical-question"),
+        ),
     )
     offered = (Link(text, href) for code, text, href in wanted if code in topics)
     return (*offered, Link(words("Ask for something else"), paths.ask))

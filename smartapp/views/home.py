@@ -66,6 +66,7 @@ def home(here: Here) -> Response:
             patient=patient,
             topics=policy.topics,
             can_ask=here.can_ask,
+            can_write=here.can_write,
             urgent=in_locale(policy.urgent, here.words.locale),
         ),
     )

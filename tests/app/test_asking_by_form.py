@@ -107,6 +107,7 @@ def test_what_needs_messages_is_not_offered(world: World) -> None:
     james = people.patient(world)
     james.logs_in("james")
     assert "/readings" not in james.go("ask").html
+    assert "Send a message" not in james.go("start").text
     check = james.go("ask/form-or-letter")
     page = james.browser.submit(
         check.form("/form-or-letter"),
