@@ -8,6 +8,7 @@ import pytest
 
 from smartapp.sessions import StepState
 from smartapp.sessions.submission import SubmissionState
+from smartapp.workflow.looking import ASK_AUTHOR_SECONDS
 from tests.workflow.fake_ehr import (
     Resource,
     fails_with,
@@ -149,6 +150,20 @@ def test_where_nothing_can_be_looked_up_nothing_is_ever_sent_twice(
 
     assert desk.state(sid) is UNKNOWN
     assert posts(desk) == ["all"]
+
+
+def test_what_nothing_can_settle_goes_once_more_when_its_author_wants_it(
+    desk: Delivery, sid: str
+) -> None:
+    desk.ehr.searchable = desk.ehr.conditional = False
+    desk.ehr.fails("POST", lost_before)
+    desk.carry(sid, patiently=True)
+    desk.clock.passes(ASK_AUTHOR_SECONDS)
+
+    desk.courier().carry(sid, insist=True)
+
+    assert desk.state(sid) is CONFIRMED
+    assert desk.has_one_of_each(sid)
 
 
 @pytest.mark.parametrize(
