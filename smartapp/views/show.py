@@ -106,7 +106,7 @@ def staff_shell(
         failing=failing,
         language_action=paths.language,
         home=paths.queue,
-        navigation=_staff_bar(here),
+        navigation=() if back else _staff_bar(here),  # below another page, room is scarce
         whose=None if _ehr_says_whose(here) else whose,
         person=person,
         sign_out=paths.sign_out,
