@@ -192,7 +192,7 @@ class Nurse:
 
     @property
     def rows(self) -> Locator:
-        return self.app.locator(".app-queue__row")
+        return self.app.locator(".app-queue__row[data-key]")
 
     def opens(self, text: str) -> None:
         self.rows.filter(has_text=text).first.locator("a").first.click()
