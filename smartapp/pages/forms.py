@@ -56,6 +56,7 @@ class Begun:
 
     canonical: str
     until: str
+    title: str = ""
 
 
 def forms_page(
@@ -76,12 +77,17 @@ def forms_page(
     mine = [e for e in clinic.forms.values() if e.plan.form.url not in elsewhere]
     others = [each for each in mine if each.for_anyone and not each.first_visit]
     shown = [each for each in sent.items if each.is_sent]
+    kept = {url_of(each.canonical): each for each in begun}
+    alone = kept.keys() - {each.url for each in asked}
     groups = (
         CardGroup(
             words("Your clinic asks you to fill in"),
-            tuple(_asked_card(words, paths, clinic, each) for each in asked),
+            tuple(_asked_card(words, paths, clinic, each, kept.get(each.url)) for each in asked),
         ),
-        CardGroup(words("To finish"), tuple(_begun_card(words, paths, clinic, b) for b in begun)),
+        CardGroup(
+            words("To finish"),
+            tuple(_begun_card(words, paths, clinic, b) for url, b in kept.items() if url in alone),
+        ),
         CardGroup(words("Before your first visit"), tuple(_visit_cards(words, paths, first_visit))),
         CardGroup(
             words("Forms for anyone"),
@@ -133,23 +139,30 @@ def _is_open(
     return url in still_open and next((e for e in shown if e.is_about(url)), None) is sent
 
 
-def _asked_card(words: Words, paths: Paths, clinic: ClinicForms, asked: AskedFor) -> Card:
+def _asked_card(
+    words: Words, paths: Paths, clinic: ClinicForms, asked: AskedFor, begun: Begun | None
+) -> Card:
+    """What was begun of it is said here, and leads to what was begun."""
     own = clinic.by_canonical(asked.canonical)
     title = in_locale(own.plan.form.title, words.locale) if own else asked.title
     due = asked.due
     wanted = (words("Please send it by {date}.", date=moment_words(words, due)),) if due else ()
-    return Card(title or words("A form"), paths.form(asked.canonical), (*_of(own, words), *wanted))
+    lines = (*_of(own, words), *wanted, *((_kept_words(words, begun),) if begun else ()))
+    address = paths.form(begun.canonical if begun else asked.canonical)
+    return Card(title or words("A form"), address, lines)
 
 
 def _begun_card(words: Words, paths: Paths, clinic: ClinicForms, begun: Begun) -> Card:
     own = clinic.by_canonical(begun.canonical)
-    title = in_locale(own.plan.form.title, words.locale) if own else ""
-    kept = words("Your answers are kept until {time}. Nothing is sent yet.", time=begun.until)
-    return Card(
-        title or words("A form"),
-        paths.form(begun.canonical),
-        (kept if begun.until else words("Kept at your clinic. Nothing is sent yet."),),
-    )
+    title = in_locale(own.plan.form.title, words.locale) if own else begun.title
+    lines = (_kept_words(words, begun),)
+    return Card(title or words("A form"), paths.form(begun.canonical), lines)
+
+
+def _kept_words(words: Words, begun: Begun) -> str:
+    if not begun.until:
+        return words("Kept at your clinic. Nothing is sent yet.")
+    return words("Your answers are kept until {time}. Nothing is sent yet.", time=begun.until)
 
 
 def _clinic_card(words: Words, paths: Paths, form: ClinicForm) -> Card:

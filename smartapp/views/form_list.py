@@ -18,10 +18,11 @@ from smartapp.views.form_drafts import DRAFT
 from smartapp.views.form_sheets import draft_name
 from smartapp.views.here import Here
 from smartapp.views.reading import sure_of_patient
+from smartapp.words import in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.asked_for import AskedFor, asked_in_plans, asked_in_tasks
 from smartapp.workflow.forms.first_visit import FirstVisit, first_visit_of
-from smartapp.workflow.forms.sheet import CANONICAL, is_typed
+from smartapp.workflow.forms.sheet import CANONICAL, is_typed, title_in
 from smartapp.workflow.loading import Loader, as_found
 from smartapp.workflow.policy.clinic_forms import ClinicForms
 from smartapp.workflow.policy.disclosure import TeenRule
@@ -146,7 +147,8 @@ def _begun(here: Here, sent: Section[AnsweredForm]) -> tuple[Begun, ...]:
         if here.services.outbox.find(sid, person) is None and is_typed(draft.fields):
             end = here.words.date_time(datetime.fromtimestamp(draft.ends_at, UTC))
             url = form.removeprefix("form:")
-            found[url] = Begun(draft.fields.get(CANONICAL, [url])[0], end)
+            title = in_locale(title_in(draft.fields), here.words.locale)
+            found[url] = Begun(draft.fields.get(CANONICAL, [url])[0], end, title)
     finished = {value for each in sent.items if not each.is_draft for value in each.identifiers}
     for each in sent.items:
         if not each.is_by(here.fhir_user):
@@ -154,5 +156,5 @@ def _begun(here: Here, sent: Section[AnsweredForm]) -> tuple[Begun, ...]:
         ours = [v.removeprefix(DRAFT) for v in each.identifiers if v.startswith(DRAFT)]
         if each.is_draft and ours and not finished.intersection(ours):
             url = each.questionnaire.partition("|")[0]
-            found.setdefault(url, Begun(each.questionnaire, ""))
+            found.setdefault(url, Begun(each.questionnaire, "", each.title))
     return tuple(found.values())

@@ -49,6 +49,9 @@ def test_a_task_that_was_begun_points_to_the_draft(world: World, james: Patient)
         task["output"][0]["valueReference"]["reference"] == f"QuestionnaireResponse/{draft['id']}"
     )
 
+    listed = james.go("forms").text
+    assert "Before your test Your answers are kept until" in listed
+    assert "To finish" not in listed, "it is listed once"
     page = forms.opens(james, "Before your test")
     forms.sends(james, forms.goes_on(james, page))
     task = the_task(world)

@@ -12,7 +12,7 @@ from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.serial import as_bytes
-from smartapp.words import in_locale
+from smartapp.words import LocalText, in_locale
 from smartapp.workflow.forms.beginning import Beginning, given_as_json, given_from_json
 from smartapp.workflow.forms.files import as_answers
 from smartapp.workflow.forms.finding import FoundForm
@@ -27,7 +27,7 @@ from smartapp.workflow.submission import Asked, Named
 from smartapp.workflow.uploads import Chosen
 
 # What is kept beside the answers. A control's name never begins so.
-GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED = (
+GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED, TITLE = (
     "~given",
     "~canonical",
     "~prefilled",
@@ -36,9 +36,10 @@ GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED = (
     "~lost",  # files that were sent before and could not be taken over
     "~said",  # the answers in words, for when the form is not the same any more
     "~changed",  # the answers were given to another version
+    "~title",  # of the form, for when it is not at hand
 )
 SUBMISSION = "submission"
-OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED)
+OURS = (SUBMISSION, GIVEN, CANONICAL, PREFILLED, REPLACES, FILES, LOST, SAID, CHANGED, TITLE)
 
 
 @dataclass(frozen=True)
@@ -127,6 +128,7 @@ def begun(found: FoundForm, beginning: Beginning, sid: str, **more: str) -> dict
         **{name: list(values) for name, values in beginning.fields.items()},
         SUBMISSION: [sid],
         CANONICAL: [found.plan.form.canonical],
+        TITLE: [json.dumps(dict(found.plan.form.title))],
         PREFILLED: sorted(beginning.prefilled),
         GIVEN: [json.dumps(json.loads(given)["given"])],
         **{name: [value] for name, value in more.items() if value},
@@ -199,6 +201,11 @@ def _said_by_the_patient(filled: FilledForm) -> Answers:
         if item.hidden or score_of(item) is not None
     }
     return {link: got for link, got in filled.answers().items() if link not in kept_back}
+
+
+def title_in(kept: Mapping[str, list[str]]) -> LocalText:
+    title: LocalText = json.loads(next(iter(kept.get(TITLE, ())), '{"en": ""}'))
+    return title
 
 
 def is_typed(kept: Mapping[str, list[str]]) -> bool:
