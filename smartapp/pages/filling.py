@@ -15,7 +15,7 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import Fields
 from smartapp.workflow.forms.parts import Part
 from smartapp.workflow.forms.tree import FilledForm, Slot
-from smartapp.workflow.forms.working_out import is_given, is_score
+from smartapp.workflow.forms.working_out import is_score
 from smartapp.workflow.policy.model import RedFlag
 
 
@@ -201,7 +201,8 @@ def review_page(
 def _answerable(filled: FilledForm, slots: Iterable[Slot]) -> Iterable[Slot]:
     for slot in slots:
         item = slot.item
-        if slot.key not in filled.asked or not item.is_question or is_given(item) or is_score(item):
+        fixed = item.link_id in filled.plan.given or is_score(item)
+        if slot.key not in filled.asked or not item.is_question or fixed:
             continue
         yield slot
 
@@ -209,7 +210,7 @@ def _answerable(filled: FilledForm, slots: Iterable[Slot]) -> Iterable[Slot]:
 def _given(filled: FilledForm) -> Iterable[Slot]:
     """What nobody could see or change while filling in is looked at before it goes."""
     for key, slot in filled.slots.items():
-        fixed = is_given(slot.item) or is_score(slot.item)
+        fixed = slot.item.link_id in filled.plan.given or is_score(slot.item)
         if fixed and key in filled.asked and filled.values.get(key):
             yield slot
 

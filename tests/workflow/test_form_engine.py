@@ -340,6 +340,24 @@ def test_what_is_hidden_or_fixed_comes_from_the_start_of_the_form_alone() -> Non
     assert value(filled(plan, known, id="7"), "id") == "5"
 
 
+def test_what_lies_in_something_hidden_or_fixed_is_not_taken_from_a_post_either() -> None:
+    hidden = {"url": f"{HL7}questionnaire-hidden", "valueBoolean": True}
+    for outside in ({"extension": [hidden]}, {"readOnly": True}):
+        plan = form(group("box", q("inside"), **outside), q("a"))
+
+        done = work_out(plan, {"inside": ["sneaked in"], "a": ["typed"]})
+
+        assert [each["linkId"] for each in done.response_items()] == ["a"]
+
+
+def test_a_group_below_a_question_is_asked_once_that_is_answered() -> None:
+    follow_up = q("b", enableWhen=[when("inside", "exists", answerBoolean=True)])
+    plan = form(q("a", item=[group("more", q("inside"))]), follow_up)
+
+    assert asked(work_out(plan, {"inside": ["x"]})) == {"a"}
+    assert asked(work_out(plan, {"a": ["yes"], "inside": ["x"]})) == {"a", "more", "inside", "b"}
+
+
 def test_what_is_required_is_required_where_a_person_can_answer_it() -> None:
     hidden = [{"url": f"{HL7}questionnaire-hidden", "valueBoolean": True}]
     plan = form(

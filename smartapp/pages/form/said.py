@@ -10,7 +10,6 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.forms import OTHER, UNIT
 from smartapp.workflow.forms.plan import Plan
 from smartapp.workflow.forms.tree import lay_out
-from smartapp.workflow.forms.working_out import is_given
 from smartapp.workflow.uploads import Chosen
 
 LONGEST = 20_000  # letters: a draft has room for so much beside the answers themselves
@@ -41,7 +40,7 @@ def _pairs(
     slots, _ = lay_out(plan, fields)
     for slot in slots.values():
         item = slot.item
-        if not item.is_question or is_given(item):
+        if not item.is_question or item.link_id in plan.given:
             continue
         given = [
             *fields.get(slot.name, ()),

@@ -19,7 +19,7 @@ from smartapp.workflow.forms.naming import name_of
 from smartapp.workflow.forms.plan import is_repeating_group
 from smartapp.workflow.forms.steps import most_rows
 from smartapp.workflow.forms.tree import FilledForm, Slot
-from smartapp.workflow.forms.working_out import is_given, is_score, name_at
+from smartapp.workflow.forms.working_out import is_score, name_at
 
 TABLES = frozenset({"gtable", "htable", "table", "grid", "group-table"})
 
@@ -47,7 +47,7 @@ class FormFields:
 
     def of(self, items: tuple[Item, ...]) -> tuple[Field, ...]:
         """Those of one page."""
-        self._here = frozenset(_with_a_control(items))
+        self._here = frozenset(_with_a_control(items)) - self._filled.plan.given
         return self._inside(items, ())
 
     def _inside(self, items: tuple[Item, ...], path: tuple[int, ...]) -> tuple[Field, ...]:
@@ -88,7 +88,7 @@ class FormFields:
             shown=self._is_shown(slot),
             html=safe_html(in_locale(item.xhtml, self.words.locale)),
         )
-        if is_given(item):
+        if item.is_question and item.link_id in filled.plan.given:
             return replace(made, kind="fixed", value=self._said(item, filled.values.get(slot.key)))
         if made.kind == "files":
             return self._files(item, made)
@@ -180,7 +180,7 @@ class FormFields:
 
 def _with_a_control(items: tuple[Item, ...]) -> Iterable[str]:
     for item in items:
-        if is_shown(item) and item.is_question and not is_given(item) and not is_score(item):
+        if is_shown(item) and item.is_question and not is_score(item):
             yield item.link_id
         yield from _with_a_control(item.items)
 

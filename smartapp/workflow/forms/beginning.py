@@ -21,7 +21,7 @@ from smartapp.workflow.forms.posted import OTHER, UNIT, as_posted
 from smartapp.workflow.forms.scope import Scope
 from smartapp.workflow.forms.tree import MOST_ROWS, FilledForm, Key, Slot, lay_out
 from smartapp.workflow.forms.values import value_from
-from smartapp.workflow.forms.working_out import Known, is_given
+from smartapp.workflow.forms.working_out import Known
 
 
 @dataclass(frozen=True)
@@ -45,7 +45,7 @@ def begin(plan: Plan, known: Known) -> Beginning:
         values = _start_of(slot, scope)
         if not values:
             continue
-        if is_given(slot.item):
+        if slot.item.link_id in plan.given:
             given[key] = values
         elif slot.item.type != "attachment":
             fields |= as_fields(slot.item, slot.name, values, known.reading.zone)
@@ -121,13 +121,14 @@ def read_back(plan: Plan, response: Json, zone: tzinfo) -> Beginning:
         values = tuple(
             v for a in element.children("answer") if (v := answer_in(item, a)) is not None
         )
-        if values and item.type == "attachment" and not is_given(item):
+        is_given = item.link_id in plan.given
+        if values and item.type == "attachment" and not is_given:
             files[name_of(item.link_id, path)] = tuple(
                 each for each in values if isinstance(each, Attachment)
             )
-        elif values and is_given(item) and item.type != "attachment":
+        elif values and is_given and item.is_question and item.type != "attachment":
             given[item.link_id, path] = values
-        elif values and item.is_question and not is_given(item):
+        elif values and item.is_question and not is_given:
             fields.update(as_fields(item, name_of(item.link_id, path), values, zone))
 
     take(holder, ())

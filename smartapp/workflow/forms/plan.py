@@ -5,7 +5,7 @@ it is decided what is asked.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from graphlib import CycleError, TopologicalSorter
@@ -33,6 +33,8 @@ class Plan:
     order: tuple[str, ...]  # whatever decides on an item stands before it
     scores: Mapping[tuple[str, str], Decimal]
     expressions: bool  # something has to be worked out
+    # What is hidden or fixed, and all below it: never taken from a browser.
+    given: frozenset[str] = frozenset()
 
 
 def plan_of(form: Questionnaire) -> Plan:
@@ -60,7 +62,16 @@ def plan_of(form: Questionnaire) -> Plan:
             if option.score is not None
         },
         expressions=bool(form.variables) or any(expressions_of(item) for item in listed),
+        given=frozenset(_given_in(form.items, False)),
     )
+
+
+def _given_in(items: tuple[Item, ...], around: bool) -> Iterator[str]:
+    for item in items:
+        fixed = around or item.hidden or item.read_only or item.type == "reference"
+        if fixed:
+            yield item.link_id
+        yield from _given_in(item.items, fixed)
 
 
 def _place(

@@ -8,7 +8,6 @@ from smartapp.workflow.forms.naming import ROWS, WAS, name_of
 from smartapp.workflow.forms.plan import is_repeating_group
 from smartapp.workflow.forms.posted import OTHER, UNIT, as_posted
 from smartapp.workflow.forms.tree import MOST_ROWS, FilledForm, Slot
-from smartapp.workflow.forms.working_out import is_given
 
 SHOWN = "~shown"  # posted beside boxes to tick: none of them ticked is an answer, too
 LONGEST_POST = 8000  # letters of one field
@@ -26,7 +25,8 @@ def taken(
     """The draft with what was posted for these places, and with nothing else of the post."""
     after: Kept = {name: list(values) for name, values in kept.items()}
     for slot in slots:
-        if not slot.item.is_question or is_given(slot.item) or slot.item.type == "attachment":
+        is_given = slot.item.link_id in filled.plan.given
+        if not slot.item.is_question or is_given or slot.item.type == "attachment":
             continue
         for name in (slot.name, slot.name + OTHER, slot.name + UNIT):
             if name in posted:

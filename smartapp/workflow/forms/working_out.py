@@ -54,7 +54,7 @@ def work_out(plan: Plan, fields: Fields, known: Known = NOTHING) -> FilledForm:
     for key, slot in slots.items():
         if not slot.item.is_question:
             continue
-        if is_given(slot.item):
+        if slot.item.link_id in plan.given:
             values[key] = known.given.get(key, ())
             continue
         values[key], fault = read_posted(slot.item, slot.name, fields, known.reading)
@@ -67,11 +67,6 @@ def work_out(plan: Plan, fields: Fields, known: Known = NOTHING) -> FilledForm:
         wrong_by_rule, broken = _broken_rules(filled, known)
         wrong = {**wrong_by_rule, **wrong}
     return replace(filled, faults=wrong, broken=broken)
-
-
-def is_given(item: Item) -> bool:
-    """Never taken from a browser."""
-    return item.hidden or item.read_only or item.type == "reference"
 
 
 # --- what is asked, and what is calculated --------------------------------------------------------
@@ -132,7 +127,8 @@ def _is_asked(
         if slot.parent not in asked:
             return False
         above = filled.slots[slot.parent].item
-        if above.is_question and slot.item.is_question and not filled.values.get(slot.parent):
+        is_asked = slot.item.type != "display"
+        if above.is_question and is_asked and not filled.values.get(slot.parent):
             return False
     given = tuple(
         _seen_from(filled, slot, condition.question, asked, by_link)
@@ -187,7 +183,7 @@ def _calculated(
     found = scope.run(item.calculated or Expression("", ""), slot)
     made = tuple(value for each in found if (value := value_from(item, each)) is not None)
     made = made if item.repeats else made[:1]
-    if is_given(item) or not _is_edited(slot, made, fields, known):
+    if item.link_id in filled.plan.given or not _is_edited(slot, made, fields, known):
         return made
     return filled.values.get(slot.key, ())
 
@@ -239,7 +235,7 @@ def _is_open_to_change(filled: FilledForm, slot: Slot) -> bool:
     """A person can only mend what they can reach."""
     step: Slot | None = slot
     while step is not None:
-        if is_given(step.item) or is_score(step.item):
+        if step.item.link_id in filled.plan.given or is_score(step.item):
             return False
         step = filled.slots[step.parent] if step.parent else None
     return True
