@@ -20,11 +20,13 @@ SUMMARY = "chart-summary"
 def is_documentation(communication: Json, vocabulary: Vocabulary) -> bool:
     element = Element.resource(communication, "Communication")
     system = vocabulary.documentation
-    return (
-        element.identifier(system) is not None
-        or any(each.has(system, SUMMARY) for each in element.concepts("category"))
-        or (ACT_CODE, NOT_FOR_PATIENT) in labels_of(communication)
-    )
+    named = element.identifier(system) is not None
+    return named or any(each.has(system, SUMMARY) for each in element.concepts("category"))
+
+
+def is_kept_from_patient(communication: Json) -> bool:
+    """Also what the EHR's own staff have labelled so: they see it, and no patient does."""
+    return (ACT_CODE, NOT_FOR_PATIENT) in labels_of(communication)
 
 
 def new_documentation(

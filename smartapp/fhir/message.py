@@ -16,7 +16,7 @@ from smartapp.fhir.codes import (
     Vocabulary,
 )
 from smartapp.fhir.dates import FhirDate
-from smartapp.fhir.documentation import is_documentation
+from smartapp.fhir.documentation import is_documentation, is_kept_from_patient
 from smartapp.fhir.element import Element, Json, Reference
 from smartapp.fhir.routing import Routing
 
@@ -57,6 +57,7 @@ class Message:
     files: tuple[Attached, ...] = ()
     kind: str = "Communication"  # or the form that stands for one that never came
     for_chart: bool = False  # a summary by staff for staff, and no message to anybody
+    not_for_patient: bool = False  # by its label
 
     @classmethod
     def from_fhir(cls, json: Json, vocabulary: Vocabulary) -> Message | None:
@@ -91,6 +92,7 @@ class Message:
             files=() if turned else files,
             recipients=tuple(_known(message, each) for each in message.references("recipient")),
             for_chart=is_documentation(json, vocabulary),
+            not_for_patient=is_kept_from_patient(json),
         )
 
     @property
@@ -118,7 +120,7 @@ class Message:
     def is_among_staff(self) -> bool:
         """From the clinic, and all who get it are known and are not on the patient's side."""
         kinds = {each.kind for each in self.recipients}
-        if self.for_chart:
+        if self.for_chart or self.not_for_patient:
             return True
         return self.is_from_clinic and bool(kinds) and kinds.isdisjoint({*PATIENTS_SIDE, ""})
 

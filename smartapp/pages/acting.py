@@ -19,7 +19,8 @@ from smartapp.workflow.submission import Named
 LONGEST_NOTE = 1000
 LONGEST_MINUTES = Decimal(600)
 REASSIGN, REROUTE, ESCALATE, PRIORITY = "reassign", "reroute", "escalate", "priority"
-NOTE, VISIT, REOPEN = "note", "visit", "reopen"
+NOTE, VISIT, REOPEN, FORM = "note", "visit", "reopen", "form"
+FORM_DAYS = (3, 7, 14, 30)
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,10 @@ def questions_for(words: Words, key: str, acting: Acting) -> Questionnaire:
             _text("visit-words", words("What is it for?"), words, required=True),
             minutes_item("visit-minutes", words),
         ),
+        FORM: (
+            _choice("form-which", words("Which form?"), _forms(acting), words, many=True),
+            _choice("form-days", words("By when?"), _days(words), words),
+        ),
         REOPEN: (_text("reopen-words", words("Why?"), words, required=True),),
     }
     return Questionnaire(url="", version="", title={"en": ""}, items=items[key])
@@ -144,6 +149,7 @@ def _names(words: Words) -> Mapping[str, tuple[str, str]]:
         PRIORITY: (words("Change how pressing it is"), words("Change it")),
         NOTE: (words("Write an internal note"), words("Keep the note")),
         VISIT: (words("Turn into a visit"), words("Ask for the visit and close this")),
+        FORM: (words("Ask for a form"), words("Ask for it")),
         REOPEN: (words("Open it again"), words("Open it again")),
     }
 
@@ -207,6 +213,16 @@ def _queues(acting: Acting) -> Mapping[str, LocalText]:
         for queue in acting.policy.queues.values()
         if queue.code not in {acting.queue, doctors}
     }
+
+
+def _forms(acting: Acting) -> Mapping[str, LocalText]:
+    forms = acting.policy.forms.forms
+    return {code: form.plan.form.title for code, form in forms.items()}
+
+
+def _days(words: Words) -> Mapping[str, LocalText]:
+    told = {str(days): words("In {days} days", days=days) for days in FORM_DAYS}
+    return {code: {"en": said, words.locale: said} for code, said in told.items()}
 
 
 def _priorities(words: Words, acting: Acting) -> Mapping[str, LocalText]:

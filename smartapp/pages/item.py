@@ -7,19 +7,20 @@ from datetime import datetime
 
 from smartapp.fhir.change import Change
 from smartapp.fhir.questionnaire import Answers
-from smartapp.fhir.task import WorkTask
 from smartapp.pages.acting import ActionForm
 from smartapp.pages.answer_lines import answer_lines, reading_lines
 from smartapp.pages.answering import AnswerForm
 from smartapp.pages.ask_check import AnswerLine
 from smartapp.pages.beside import Panel
 from smartapp.pages.chart_summary import ChartSummary
+from smartapp.pages.conflicts import Conflicts
 from smartapp.pages.history import History, change_words
+from smartapp.pages.item_words import outcome_words
 from smartapp.pages.queue_line import Badge, due_words, urgency, written_in
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
 from smartapp.pages.tracker import Step, steps_of, title_of
-from smartapp.words import Words, in_locale
+from smartapp.words import Words
 from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.trail import Trail
@@ -64,6 +65,8 @@ class ItemPage:
     actions_heading: str
     history: History | None
     summary: ChartSummary | None
+    conflicts: Conflicts | None
+    earlier: Panel
 
 
 @dataclass(frozen=True)
@@ -98,6 +101,7 @@ def item_page(
     answers: Answers | None,
     answer_files: str = "",
     panels: tuple[Panel, ...],
+    earlier: Panel,
     record_at: str,
     reader: str,
     now: datetime,
@@ -112,6 +116,7 @@ def item_page(
     actions: tuple[ActionForm, ...] = (),
     history: History | None = None,
     summary: ChartSummary | None = None,
+    conflicts: Conflicts | None = None,
     way: str = "",
 ) -> ItemPage:
     moved = trail.last_move if trail else None
@@ -157,6 +162,8 @@ def item_page(
         actions_heading=words("What else you can do"),
         history=history,
         summary=summary,
+        conflicts=conflicts,
+        earlier=earlier,
     )
 
 
@@ -210,12 +217,3 @@ def _language_note(words: Words, request: Request) -> str:
 def _closed(words: Words, topic: Topic | None, request: Request) -> str:
     name = outcome_words(words, topic, request.task)
     return words("Closed: {outcome}", outcome=name) if name else ""
-
-
-def outcome_words(words: Words, topic: Topic | None, task: WorkTask | None) -> str:
-    """How it ended, by the clinic's own word for it."""
-    if task is None or task.outcome is None:
-        return ""
-    code = next((each.code for each in task.outcome.codings), "")
-    outcome = topic.outcome(code) if topic else None
-    return in_locale(outcome.words, words.locale) if outcome else task.outcome.label

@@ -59,6 +59,17 @@ def notice(words: Words, code: str) -> Notice | None:
                 "not take the summary: copy it from below."
             ),
         ),
+        "settled": Notice(done, words("It is noted how that was settled."), success=True),
+        "settled-update": Notice(
+            important,
+            words(
+                "Noted. This app does not change the record: do it in the EHR, or send the item "
+                "to those who can."
+            ),
+        ),
+        "form-asked": Notice(
+            done, words("The patient finds the form among what is to do."), success=True
+        ),
         "reassigned": Notice(done, words("You gave the item to somebody else."), success=True),
         "rerouted": Notice(done, words("The item is with the other team now."), success=True),
         "escalated": Notice(done, words("The item is with the doctor now."), success=True),

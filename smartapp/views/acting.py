@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from uuid import NAMESPACE_URL, uuid5
 
 from flask import Blueprint, request
@@ -94,7 +95,7 @@ def _owner(task: WorkTask | None) -> str | None:
 def _after(here: Here, key: str, kind: Kind, task: WorkTask, after: WorkTask) -> str:
     """On with the next item, where this one has left the desk."""
     leaves = key in {acts.REROUTE, acts.ESCALATE, acts.REASSIGN}
-    said = "noted" if kind is Kind.NOTE else str(kind)
+    said = {acts.NOTE: "noted", acts.FORM: "form-asked"}.get(key, str(kind))
     item = f"{here.paths.item(after.reference)}?said={said}"
     address = here.paths.back_to_queue(said) if leaves else item
     return address if kind is Kind.NOTE else undoable(here, address, task, after, kind)
@@ -147,6 +148,17 @@ def _note(handed: Handed) -> WorkTask:
     return handed.desk.note(handed.task, handed.said("note-words"))
 
 
+def _ask_for_form(handed: Handed) -> WorkTask:
+    """The patient's own language: they read the title. What was asked for is noted in the item."""
+    policy = handed.here.services.policy
+    form = policy.forms.forms[handed.said("form-which")]
+    title = in_locale(form.plan.form.title, handed.opened.patient_language)
+    due = handed.here.now + timedelta(days=int(handed.said("form-days")))
+    handed.desk.new_work.for_form(handed.task, form.canonical, title, due)
+    name = in_locale(form.plan.form.title, "en")
+    return handed.desk.note(handed.task, f"Asked the patient for a form: {name}.", reason="form")
+
+
 def _reopen(handed: Handed) -> WorkTask:
     return handed.desk.reopen(handed.task, handed.etag, handed.said("reopen-words"))
 
@@ -157,6 +169,7 @@ _DOES: Mapping[str, tuple[Kind, Callable[[Handed], WorkTask]]] = {
     acts.ESCALATE: (Kind.ESCALATED, _escalate),
     acts.PRIORITY: (Kind.PRIORITY, _prioritize),
     acts.NOTE: (Kind.NOTE, _note),
+    acts.FORM: (Kind.NOTE, _ask_for_form),
     acts.REOPEN: (Kind.REOPENED, _reopen),
 }
 

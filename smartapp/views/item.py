@@ -8,6 +8,7 @@ from smartapp.errors import ClaimLost, NotFound, WrongRole
 from smartapp.fhir.change import Kind
 from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
+from smartapp.pages.answering import QUESTION
 from smartapp.pages.history import change_words
 from smartapp.pages.item import gone_page
 from smartapp.pages.said import lost_claim
@@ -16,7 +17,7 @@ from smartapp.sessions.handles import seal_link
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.item_opened import OpenItem, desk_for, open_item
-from smartapp.views.item_shown import show_item
+from smartapp.views.item_shown import Typed, show_item
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
@@ -28,7 +29,8 @@ bp = Blueprint("item", __name__, url_prefix="/l/<lid>/queue/<handle>")
 @bp.get("")
 @requires_launch(Role.STAFF)
 def item(here: Here, handle: str) -> View:
-    return show_item(here, open_item(here, handle))
+    asks = Typed({}, template=f"{QUESTION}record") if "ask" in request.args else None
+    return show_item(here, open_item(here, handle), typed=asks)
 
 
 @bp.post("/claim")

@@ -7,17 +7,22 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
+from smartapp.fhir.contact import Contact
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
 from smartapp.pages.beside import SOURCES, Beside, parts_shown
 from smartapp.views.here import Here
 from smartapp.views.reading import arrived
+from smartapp.workflow.conflicts import Conflict, Recorded, conflicts_of
 from smartapp.workflow.loading import Loader, as_found, read_dispenses, read_orders
 from smartapp.workflow.record import read_part
 from smartapp.workflow.record.care import APPOINTMENTS, VISITS
 from smartapp.workflow.record.parts import ALLERGIES, CONDITIONS, RESULTS, VITALS
 from smartapp.workflow.requests import Request
 
+# What answers on a topic can contradict.
+CONTRADICTED = {"form-health-history": frozenset({"orders", "allergies"})}
+OF_CONTACT = frozenset({"update-details", "form-about-you"})
 # What letters to a patient speak of, whatever the topic.
 OF_LETTERS = ("orders", "results", "appointments", "visits")
 
@@ -28,6 +33,7 @@ class Context:
 
     answers: Answers | None
     beside: Beside
+    conflicts: tuple[Conflict, ...] = ()
 
     @property
     def counts(self) -> dict[str, int]:
@@ -64,11 +70,15 @@ def load_context(
     )
     names = {source for part in parts for source in SOURCES[part]}
     names |= set(OF_LETTERS) if for_letters else set()
+    names |= CONTRADICTED.get(request.topic, frozenset())
     response = response_behind(request)
     calls: dict[str, Callable[[], object]] = {name: _LOADS[name](loader) for name in sorted(names)}
     calls["answers"] = lambda: answers_of(loader.client.read(response)) if response else {}
+    if request.topic in OF_CONTACT:
+        patient = f"Patient/{loader.client.patient_id}"
+        calls["contact"] = lambda: Contact.from_fhir(loader.client.read(patient))
     got = loader.all_of(**calls)
-    answers = got.pop("answers")
+    answers, contact = got.pop("answers"), got.pop("contact", None)
     sections = {name: _section(here, name, result) for name, result in got.items()}
     orders = sections["orders"].items if "orders" in sections else ()
     beside = Beside(
@@ -78,7 +88,11 @@ def load_context(
         about_an_order=bool(wanted),
         **sections,
     )
-    return Context(answers if isinstance(answers, Mapping) else None, beside)
+    if not isinstance(answers, Mapping):
+        return Context(None, beside)
+    known = contact if isinstance(contact, Contact) else Contact()
+    recorded = Recorded(beside.order, beside.orders, beside.allergies, known)
+    return Context(answers, beside, conflicts_of(request.topic, answers, recorded))
 
 
 _LOADS: Mapping[str, Callable[[Loader], Callable[[], object]]] = {

@@ -18,10 +18,12 @@ from smartapp.pages.answering import (
 )
 from smartapp.pages.beside import Beside, record_panels
 from smartapp.pages.chart_summary import ChartSummary, summary_shown
+from smartapp.pages.conflicts import conflicts_shown
 from smartapp.pages.history import history_of
 from smartapp.pages.item import item_page
 from smartapp.pages.letters import known_of
 from smartapp.pages.shell import Link, Notice, whose_record
+from smartapp.pages.similar import earlier_panel, similar
 from smartapp.pages.staff_menu import sees_rules
 from smartapp.views import record
 from smartapp.views.here import Here, View
@@ -67,7 +69,12 @@ def show_item(
 ) -> View:
     wants_letter = typed is not None and typed.template.startswith(LETTER)
     context = load_context(here, opened.loader, opened.request, for_letters=wants_letter)
-    record.viewed(here, opened.patient.id, **context.counts, **record.in_requests([opened.request]))
+    record.viewed(
+        here,
+        opened.patient.id,
+        **context.counts,
+        **record.in_requests([opened.request, *similar(opened.request, opened.others)]),
+    )
     task = opened.request.work
     address = here.paths.item(opened.reference)
     can_claim = not opened.request.is_closed and (task is None or task.owner is None)
@@ -109,6 +116,15 @@ def show_item(
         if opened.trail
         else None,
         summary=_summary(here, opened, context),
+        conflicts=conflicts_shown(
+            here.words,
+            here.services.policy,
+            opened.topic,
+            context.conflicts,
+            opened.trail,
+            action=f"{address}/settle" if opened.is_mine else "",
+        ),
+        earlier=earlier_panel(here.words, opened.topic, opened.request, opened.others),
         kept=kept,
         etag=(task.etag or "") if task else "",
         way=here.paths.why(opened.reference)
@@ -179,7 +195,9 @@ def actions_open(here: Here, opened: OpenItem) -> tuple[str, ...]:
         return (acts.NOTE, acts.REASSIGN)
     escalates = (acts.ESCALATE,) if task.routing.queue != desk.escalate_to.code else ()
     visits = (acts.VISIT,) if opened.is_mine and opened.topic and desk.visits else ()
-    return (acts.NOTE, *escalates, acts.REROUTE, acts.REASSIGN, acts.PRIORITY, *visits)
+    forms = (acts.FORM,) if opened.is_mine and here.gate.may("Task", "create") else ()
+    moves = (acts.REROUTE, acts.REASSIGN, acts.PRIORITY)
+    return (acts.NOTE, *escalates, *moves, *forms, *visits)
 
 
 def acting_for(here: Here, opened: OpenItem) -> Acting:

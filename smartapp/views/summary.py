@@ -7,7 +7,7 @@ from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.response import answers_of
 from smartapp.fhir.task import WorkTask
 from smartapp.pages.chart_summary import Said, summary_text
-from smartapp.pages.item import outcome_words
+from smartapp.pages.item_words import outcome_words
 from smartapp.pages.queue_line import WRITTEN
 from smartapp.sessions.submission import SubmissionState
 from smartapp.views.here import Here

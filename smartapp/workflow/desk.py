@@ -168,7 +168,7 @@ class Desk:
 
     # --- beside the work ----------------------------------------------------------------------
 
-    def note(self, task: WorkTask, words: str, reason: str = "") -> WorkTask:
+    def note(self, task: WorkTask, words: str, *, reason: str = "", after: str = "") -> WorkTask:
         """Between staff. It contradicts no other change, so it is added to whatever is there."""
         text = {
             "authorReference": named(*self.me),
@@ -178,7 +178,8 @@ class Desk:
         for _ in range(NOTE_TRIES):
             if Trail(task).holds_note(words):
                 return task
-            changed = self._as_it_is(task, self.change(Kind.NOTE, words=words, reason=reason))
+            noted = self.change(Kind.NOTE, words=words, reason=reason, after=after)
+            changed = self._as_it_is(task, noted)
             changed["note"] = [*changed.get("note", []), text]
             try:
                 return self.put(task, changed, "", holds=lambda there: _holds(there, words))

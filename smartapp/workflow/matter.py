@@ -8,6 +8,7 @@ from datetime import date, datetime
 from functools import partial
 
 from smartapp.errors import NotFound, SmartappError
+from smartapp.fhir.contact import address_line
 from smartapp.fhir.document import Document
 from smartapp.fhir.element import Element, Json
 from smartapp.fhir.haul import Found
@@ -244,13 +245,7 @@ def _contact(loader: Loader) -> dict[str, str]:
     for each in current:
         found.setdefault(each.text("system") or "", each.text("value") or "")
     homes = [each for each in patient.children("address") if each.text("use") != "old"]
-    return {**found, Prefill.ADDRESS.value: next((_one_line(each) for each in homes), "")}
-
-
-def _one_line(address: Element) -> str:
-    parts = [*address.texts("line"), *(address.text(each) or "" for each in ("city", "state"))]
-    written = ", ".join(part for part in parts if part)
-    return address.text("text") or f"{written} {address.text('postalCode') or ''}".strip()
+    return {**found, Prefill.ADDRESS.value: next((address_line(each) for each in homes), "")}
 
 
 def _known(topic: Topic, contact: object) -> dict[str, str]:

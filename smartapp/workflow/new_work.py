@@ -16,7 +16,7 @@ from smartapp.errors import (
 )
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.codes import Vocabulary
-from smartapp.fhir.message import Message
+from smartapp.fhir.message import Message, coded, named
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.task import WorkTask, new_task
 from smartapp.workflow.calendar import Calendar
@@ -26,6 +26,7 @@ from smartapp.workflow.seal import Seal
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.submission import Named
 
+SDC_TASK = "http://hl7.org/fhir/uv/sdc/CodeSystem/temp"
 UNHEARD = (EhrTooSlow, EhrServerError, MalformedAnswer)
 
 
@@ -107,6 +108,29 @@ class NewWork:
             queue_words=queue_words,
             authored=self.now,
         )
+        return self._once(body, identifier)
+
+    def for_form(self, task: WorkTask, canonical: str, title: str, due: datetime) -> WorkTask:
+        """Something for the patient to do, as the SDC guide has it: they find it in their app."""
+        patient = task.patient or ""
+        made = f"{task.reference}/{canonical}/{self.now.date()}"  # asked twice a day, it is once
+        identifier = str(uuid5(NAMESPACE_URL, made))
+        body = {
+            "resourceType": "Task",
+            "identifier": [{"system": self.vocabulary.task, "value": identifier}],
+            "status": "requested",
+            "intent": "order",
+            "priority": "routine",
+            "code": coded(SDC_TASK, "complete-questionnaire"),
+            "description": title,
+            "for": {"reference": patient},
+            "authoredOn": self.now.isoformat(timespec="seconds"),
+            "lastModified": self.now.isoformat(timespec="seconds"),
+            "requester": named(self.staff.reference, self.staff.name),
+            "owner": {"reference": patient},
+            "restriction": {"period": {"end": due.isoformat(timespec="seconds")}},
+            "input": [{"type": coded(SDC_TASK, "questionnaire"), "valueCanonical": canonical}],
+        }
         return self._once(body, identifier)
 
     def _sealed(self, routing: Routing, identifier: str, patient: str) -> Routing:

@@ -140,3 +140,41 @@ def test_what_is_closed_can_be_opened_again_with_a_reason(
     world.clock.passes(61)
     late = nurse.browser.submit(again.form("/undo"))
     assert "It is too late to take that back." in late.text
+
+
+def test_what_does_not_fit_the_record_is_settled_by_a_person(
+    world: World, patient: Patient, nurse: Staff
+) -> None:
+    patient.logs_in("james")
+    patient.asks_for("lisinopril", {**people.PLAIN, "taking": "stopped", "taking-why": "cost"})
+    nurse.opens("nina")
+    mine = nurse.takes(nurse.opens_item())
+    assert "The patient says I stopped taking it" in mine.text
+    assert "The record says lisinopril 10 mg tablet" in mine.text
+    assert "Pharmacist settles it." in mine.text
+
+    asked = nurse.browser.submit(mine.form("/settle/taking"), {"choice": "conflict-ask"})
+
+    assert "It is noted how that was settled." in asked.text
+    assert "The patient was asked (Nina Okafor, RN" in asked.text
+    assert "Your record says something else" in asked.form("/answer").fields["text"][0]
+    noted = only(world.written("Task"))["note"][0]["text"]
+    assert noted.startswith("Taking the medicine. The patient says: I stopped taking it")
+
+
+def test_a_form_that_is_asked_for_is_among_what_the_patient_has_to_do(
+    world: World, patient: Patient, nurse: Staff, item: Page
+) -> None:
+    asked = does(nurse, item, "form", which="about-you", days="7")
+    assert "The patient finds the form among what is to do." in asked.text
+    does(nurse, asked, "form", which="about-you", days="7")
+
+    item_task, form = world.written("Task")
+    assert form["owner"] == {"reference": "Patient/james-carter"}
+    assert form["input"][0]["valueCanonical"].startswith(
+        "https://smartapp.example/fhir/Questionnaire/about-you|"
+    )
+    assert form["description"] in patient.go("forms").text
+    assert len(item_task["note"]) == 1, "asked twice, noted once"
+    listed = [text for text, href in nurse.queue().links if "/queue/" in href]
+    assert not any(form["description"] in text for text in listed), "it is not work of staff"
