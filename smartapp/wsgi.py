@@ -6,7 +6,7 @@ import logging
 import os
 
 from smartapp import logs
-from smartapp.app import create_app, make_services
+from smartapp.app import create_app, look_for_garbage_less_often, make_services
 from smartapp.config import load_settings
 from smartapp.sessions import check
 from smartapp.views.sweep import start_sweep
@@ -21,3 +21,4 @@ for problem in check(services.store):
     log.warning("session store", extra={"place": problem.place, "what": problem.what})
 app = create_app(settings, services)
 start_sweep(services)
+look_for_garbage_less_often()

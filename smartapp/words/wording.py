@@ -16,6 +16,7 @@ from smartapp.words.catalogue import SOURCE_LOCALE, translations
 
 LOCALES = (SOURCE_LOCALE, "es")
 MOST_KEPT = 2048
+MOST_WRITABLE = 10**15
 # A text that a clinic or a FHIR resource gives in several languages.
 LocalText = Mapping[str, str]
 
@@ -49,13 +50,21 @@ class Words:
     def plural(self, one: str, many: str, n: int, /, **fields: object) -> str:
         """`{n}` is written with the language's separators, as in "1,250 items"."""
         sentence = self._translations.ngettext(one, many, n)
-        return sentence.format(n=format_decimal(n, locale=self._customs), **fields)
+        return sentence.format(n=self._number(n), **fields)
 
     def money(self, amount: Decimal, currency: str) -> str:
         """As in "$1,522.50"; without a currency only the number."""
         if not re.fullmatch(r"[A-Z]{3}", currency):
-            return str(format_decimal(amount, locale=self._customs))
+            return self._number(amount)
+        if not _is_writable(amount):
+            return f"{amount} {currency}"
         return str(format_currency(amount, currency, locale=self._customs))
+
+    def _number(self, number: Decimal | int) -> str:
+        """With the language's separators, as long as it is one that somebody could mean."""
+        if not _is_writable(number):
+            return str(number)
+        return str(format_decimal(number, locale=self._customs))
 
     def number(self, value: float, digits: int = 0) -> str:
         """With so many digits after the point, as in "1,250.5"."""
@@ -111,6 +120,11 @@ class Words:
         """As in "2:30 PM"."""
         local = moment.astimezone(self._zone)
         return self._short(time(local.hour, local.minute))
+
+
+def _is_writable(number: Decimal | int) -> bool:
+    """A record may hold a number of thirty digits, which the library refuses to round."""
+    return -MOST_WRITABLE < number < MOST_WRITABLE
 
 
 @lru_cache(maxsize=64)

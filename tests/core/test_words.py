@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -167,3 +168,12 @@ def test_a_singular_may_say_one_without_its_digit(app):
             po.replace('msgstr[1] ""', f'msgstr[1] "{plural}"'), "utf-8"
         )
         assert len(app.check().faults) == faults
+
+
+@pytest.mark.parametrize("locale", ["en", "es"])
+def test_a_number_that_nobody_can_mean_is_written_as_it_is(locale: str) -> None:
+    words = words_for(locale)
+
+    assert words.plural("{n} refill left on this order", "{n} refills left on this order", 10**30)
+    assert str(10**30) in words.money(Decimal(10**30), "USD")
+    assert words.money(Decimal("-1e40"), "")
