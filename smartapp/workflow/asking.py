@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from smartapp.fhir.people import Patient
 from smartapp.fhir.questionnaire import Answers, Item, Questionnaire
+from smartapp.fhir.task import SITE
 from smartapp.words import in_locale
 from smartapp.workflow.decided import travelling
 from smartapp.workflow.forms import Fields
@@ -73,8 +74,16 @@ class Asking:
             recipients=recipients,
             language=self.language,
             at=self.now,
-            notes=((FEE, self.policy.version),) if self.topic.fee else (),
+            notes=tuple(self._notes()),
         )
+
+    def _notes(self) -> Iterator[Named]:
+        """What else is on record: that the fee was read, and which place it is for."""
+        if self.topic.fee:
+            yield FEE, self.policy.version
+        site = self.facts.get("site")
+        if isinstance(site, str):
+            yield SITE, site
 
 
 def subject_line(topic: Topic, subject: Subject | None, locale: str) -> str:

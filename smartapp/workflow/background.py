@@ -18,7 +18,6 @@ from smartapp.workflow.policy.model import Topic
 MEDICINES = frozenset({"medicine-groups", "active-medicines"})
 CARE_TEAMS = frozenset({"care-programs"})
 PROVIDER = frozenset({"has-primary-provider"})
-PLACES = frozenset({"site"})
 ENDED = frozenset({"stopped", "cancelled", "completed", "entered-in-error"})
 
 
@@ -46,13 +45,11 @@ def background_calls(loader: Loader, topic: Topic) -> Mapping[str, Callable[[], 
     return calls
 
 
-def background_of(
-    topic: Topic, got: Mapping[str, object], *, someone_else_writes: bool
-) -> Background:
+def background_of(got: Mapping[str, object], *, someone_else_writes: bool) -> Background:
     return Background(
         medicines=_medicines(got.get("medicines")),
         care_teams=_teams(got.get("teams")),
-        places=last_places(got.get("visits")) if facts_asked(topic) & PLACES else None,
+        places=last_places(got.get("visits")),
         primary_provider=_has_provider(got.get("provider")),
         someone_else_writes=someone_else_writes,
     )

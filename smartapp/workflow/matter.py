@@ -133,7 +133,7 @@ class Reader:
             *map(as_found, (got["messages"], got["tasks"], got["forms"]))
         )
         background = background_of(
-            topic, got, someone_else_writes=self.writer not in {"", f"Patient/{patient.id}"}
+            got, someone_else_writes=self.writer not in {"", f"Patient/{patient.id}"}
         )
         person = {
             **person_facts(patient, read_visits(as_found(got["visits"])), self.language, today),

@@ -94,9 +94,9 @@ class Stream:
         self.whole = self.whole and not is_cut and not found.withheld
         self._begun, self._following = True, found.following
         for json in found.matches:
-            self._take(json)
+            self.take(json)
 
-    def _take(self, json: Json) -> None:
+    def take(self, json: Json) -> None:
         if json.get("priority", ROUTINE) != self.priority:
             raise CannotBeSorted
         try:

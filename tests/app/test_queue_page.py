@@ -195,6 +195,19 @@ def test_the_queue_is_narrowed_by_what_the_address_says(world: World) -> None:
     assert "fits what you chose above" in nurse.browser.get(f"{nurse.home}/queue?whose=mine").text
 
 
+def test_a_request_is_for_the_place_where_the_patient_was_seen_last(world: World) -> None:
+    patient = people.patient(world)
+    patient.logs_in("james")
+    patient.asks_for("lisinopril")
+    nurse = at_desk(world, "nina")
+    found = {
+        site: titles(nurse.browser.get(f"{nurse.home}/queue?site={site}").html)
+        for site in ("main-street", "riverside", "not-known")
+    }
+
+    assert [site for site, items in found.items() if items] == ["main-street"]
+
+
 def test_what_was_narrowed_is_so_still_on_the_way_back_from_an_item(
     world: World,
 ) -> None:

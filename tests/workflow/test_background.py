@@ -1,6 +1,5 @@
 """What the rules are told of the record beyond the person, and what stays unknown."""
 
-from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -9,7 +8,6 @@ from smartapp.errors import EhrTooSlow
 from smartapp.fhir.haul import Found
 from smartapp.workflow.background import background_of, facts_about, facts_asked
 from smartapp.workflow.person_facts import background_facts
-from smartapp.workflow.policy.conditions import Check
 
 TODAY = date(2026, 11, 20)
 
@@ -32,8 +30,7 @@ def team(name, status="active"):
 @pytest.fixture
 def told(policy):
     def facts(**got):
-        topic = policy.topic("new-symptom")
-        return background_facts(background_of(topic, got, someone_else_writes=False), policy.named)
+        return background_facts(background_of(got, someone_else_writes=False), policy.named)
 
     return facts
 
@@ -73,12 +70,9 @@ def test_care_teams_of_today_name_the_programs(told):
 
 
 def test_the_place_of_the_last_visit_is_the_site(policy):
-    topic = policy.topic("billing")
     visits = Found((visit("2026-01-01", "main-street"), visit("2026-08-01", "riverside")))
+    background = background_of({"visits": visits}, someone_else_writes=True)
 
-    assert background_of(topic, {"visits": visits}, someone_else_writes=False).places is None
-    asking = _asking_for_site(topic)
-    background = background_of(asking, {"visits": visits}, someone_else_writes=True)
     assert background_facts(background, policy.named) == {
         "someone-else-writes": True,
         "site": "riverside",
@@ -95,11 +89,6 @@ def visit(began, place):
         "period": {"start": began},
         "location": [{"location": {"reference": f"Location/{place}"}}],
     }
-
-
-def _asking_for_site(topic):
-    rule = replace(topic.rules[0], when=Check("fact", "site", "is", ("riverside",)))
-    return replace(topic, rules=(rule, *topic.rules))
 
 
 def test_what_a_request_is_about_says_how_soon_and_how_bad():
