@@ -19,23 +19,20 @@ from smartapp.errors import (
 from smartapp.fhir.haul import Found
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
-from smartapp.fhir.task import OPEN, WorkTask
+from smartapp.fhir.task import WorkTask
 from smartapp.workflow import unworked
 from smartapp.workflow.loading import PAGE_SECONDS, Loader, as_found
-from smartapp.workflow.narrowing import Narrowing, Whose
+from smartapp.workflow.narrowing import Narrowing
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.promise import Promises
 from smartapp.workflow.queue import QueueItem, order, queue_of
 from smartapp.workflow.requests import PRIORITIES
 from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.streams import LEAST, MOST, CannotBeSorted, Streams
+from smartapp.workflow.work_searches import SHORT, Opening, open_tasks, rest_of, strays
 
-SHORT = 100  # a queue of so many is read whole, and sorted together with what has no work yet
-PAGE = 50
 NOTHING = Found(())
 MOST_ASKED_SINGLY = 40  # patients, where an EHR answers for one at a time
-
-Parameters = tuple[tuple[str, str], ...]
 
 
 class Lack(StrEnum):
@@ -60,35 +57,6 @@ class LoadedQueue:
     lacks: frozenset[Lack] = frozenset()
 
 
-@dataclass(frozen=True)
-class _Opening:
-    """Who looks at what, in which EHR."""
-
-    loader: Loader
-    staff: StaffMember
-    now: datetime
-    narrowing: Narrowing
-    policy: Policy | None
-
-    @property
-    def queues(self) -> tuple[str, ...]:
-        mine = tuple(each.code for each in self.staff.queues)
-        wanted = self.narrowing.queue
-        return tuple(each for each in mine if wanted in {"", each})
-
-    @property
-    def narrowed(self) -> Parameters:
-        """What the EHR itself can leave out. It is looked at again here, whatever the EHR does."""
-        asked = []
-        if self.narrowing.whose == Whose.MINE:
-            asked.append(("owner", self.staff.reference))
-        return tuple(asked)
-
-    def wants(self, item: QueueItem) -> bool:
-        mine = self.staff.works(item.routing.queue)
-        return mine and self.narrowing.holds(item, self.staff.reference)
-
-
 def load_queue(
     loader: Loader,
     staff: StaffMember,
@@ -106,7 +74,7 @@ def load_queue(
     """
     if not staff.queues:
         return LoadedQueue(Section(), {})  # and no message of any patient is read for it
-    opening = _Opening(loader, staff, now, narrowing or Narrowing(), policy)
+    opening = Opening(loader, staff, now, narrowing or Narrowing(), policy)
     got = _first_pages(opening, with_unworked=not expects_long)
     if _refuses_many_patients(loader, got):
         return _one_by_one(opening, patients)
@@ -132,16 +100,16 @@ def lacks_of(loader: Loader) -> frozenset[Lack]:
     )
 
 
-def _first_pages(opening: _Opening, *, with_unworked: bool = True) -> dict[str, object]:
+def _first_pages(opening: Opening, *, with_unworked: bool = True) -> dict[str, object]:
     """What may be long is asked for a page at a time; in a long queue the rest is of no use."""
     loader = opening.loader
     others = unworked.calls(loader, opening.now) if with_unworked else {}
     return loader.all_of(
-        tasks=lambda: _open_tasks(opening), strays=lambda: _strays(opening), **others
+        tasks=lambda: open_tasks(opening), strays=lambda: strays(opening), **others
     )
 
 
-def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
+def _loaded(opening: Opening, got: Mapping[str, object]) -> LoadedQueue:
     absent = _not_there(got)
     got = {name: NOTHING if name in absent else each for name, each in got.items()}
     loaded = _read(opening, got)
@@ -149,12 +117,12 @@ def _loaded(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
     return replace(loaded, lacks=loaded.lacks | lacks)
 
 
-def _read(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
+def _read(opening: Opening, got: Mapping[str, object]) -> LoadedQueue:
     loader, found = opening.loader, as_found(got["tasks"])
     if isinstance(found, Found) and found.following is not None:
         if found.total is None or found.total > SHORT:
             return _long(opening, found)
-        found = _rest_of(loader, found)
+        found = rest_of(loader, found)
     if "messages" not in got:
         got = {**got, **loader.all_of(**unworked.calls(loader, opening.now))}
     tasks = section_of(found, loader.read_task)
@@ -180,7 +148,7 @@ def _read(opening: _Opening, got: Mapping[str, object]) -> LoadedQueue:
 
 
 def _derived(
-    opening: _Opening, known: Sequence[WorkTask], said: unworked.Said
+    opening: Opening, known: Sequence[WorkTask], said: unworked.Said
 ) -> tuple[QueueItem, ...]:
     items = queue_of(known, said.messages.items, opening.staff.works, said.worked.items)
     return tuple(each for each in items if opening.wants(each))
@@ -189,7 +157,7 @@ def _derived(
 # --- a long queue --------------------------------------------------------------------------------
 
 
-def _long(opening: _Opening, first: Found) -> LoadedQueue:
+def _long(opening: Opening, first: Found) -> LoadedQueue:
     """Its beginning, in the order of a full sort. What has no work yet is looked for beside it."""
     count, lacks = opening.narrowing.show, frozenset[Lack]()
     try:
@@ -207,7 +175,7 @@ def _long(opening: _Opening, first: Found) -> LoadedQueue:
     )
 
 
-def _in_order(opening: _Opening, count: int) -> Section[QueueItem]:
+def _in_order(opening: Opening, count: int) -> Section[QueueItem]:
     if opening.policy is None:
         raise CannotBeSorted
     wanted = opening.narrowing.priority
@@ -223,9 +191,9 @@ def _in_order(opening: _Opening, count: int) -> Section[QueueItem]:
     return streams.first(count, (wanted,) if wanted else PRIORITIES)
 
 
-def _unsorted(opening: _Opening, count: int) -> Section[QueueItem]:
+def _unsorted(opening: Opening, count: int) -> Section[QueueItem]:
     """Where the EHR cannot sort: as much as can be read, and said to be no more than that."""
-    found = _open_tasks(opening, pages=10)
+    found = open_tasks(opening, pages=10)
     tasks = section_of(found, opening.loader.read_task)
     items = queue_of(tasks.items, (), opening.staff.works)
     wanted = tuple(each for each in items if opening.wants(each))
@@ -243,7 +211,7 @@ def load_unworked(
     """What has no work yet, a part at a time: beside a long queue, and further back in any."""
     if not staff.queues:
         return LoadedQueue(Section(), {})
-    opening = _Opening(loader, staff, now, narrowing, None)
+    opening = Opening(loader, staff, now, narrowing, None)
     if not following:
         said = unworked.said(loader, loader.all_of(**unworked.calls(loader, now)), ())
     else:
@@ -270,7 +238,7 @@ def _refuses_many_patients(loader: Loader, got: Mapping[str, object]) -> bool:
     return bool(made) and all(isinstance(each, Rejected) for each in made)
 
 
-def _one_by_one(opening: _Opening, patients: Sequence[Loader]) -> LoadedQueue:
+def _one_by_one(opening: Opening, patients: Sequence[Loader]) -> LoadedQueue:
     lacks = lacks_of(opening.loader)
     if not patients:
         nothing = Section[QueueItem](whole=False)
@@ -291,66 +259,8 @@ def _one_by_one(opening: _Opening, patients: Sequence[Loader]) -> LoadedQueue:
     )
 
 
-def _of_one(opening: _Opening) -> LoadedQueue:
+def _of_one(opening: Opening) -> LoadedQueue:
     return _loaded(opening, _first_pages(opening))
-
-
-# --- searches ------------------------------------------------------------------------------------
-
-
-def _open_tasks(opening: _Opening, *, pages: int = 1) -> Found:
-    system = opening.loader.vocabulary.queue
-    queues = ",".join(f"{system}|{queue}" for queue in opening.queues)
-    if not queues:
-        return Found(())
-    topic = opening.narrowing.topic
-    code = [("code", f"{opening.loader.vocabulary.topic}|{topic}")] if topic else []
-    pressing = opening.narrowing.priority
-    priority = [("priority", pressing)] if pressing and pressing != "routine" else []
-    return _search_tasks(
-        opening.loader,
-        ("performer", queues),
-        *code,
-        *priority,
-        *opening.narrowed,
-        ("_include", "Task:patient"),
-        pages=pages,
-    )
-
-
-def _rest_of(loader: Loader, found: Found) -> Found:
-    more = loader.client.follow("Task", found.following, pages=SHORT // PAGE)
-    return replace(
-        more,
-        matches=(*found.matches, *more.matches),
-        included={**found.included, **more.included},
-    )
-
-
-def _strays(opening: _Opening) -> Found:
-    """For those who review, our work in no queue of today: one may be a queue no longer."""
-    loader, staff = opening.loader, opening.staff
-    if not staff.reviews:
-        return Found(())
-    ours = ("code", f"{loader.vocabulary.topic}|")
-    elsewhere = ",".join(f"{loader.vocabulary.queue}|{each}" for each in sorted(staff.all_queues))
-    try:
-        return _search_tasks(loader, ours, ("performer:not", elsewhere), pages=10)
-    except Rejected:
-        return _search_tasks(loader, ours, pages=10)
-
-
-def _search_tasks(loader: Loader, *parameters: tuple[str, str], pages: int) -> Found:
-    if not loader.gate.may("Task", "search-type"):
-        return Found(())
-    usual = (("status", ",".join(OPEN)), *parameters)
-    ordered = (("_sort", "authored-on"), ("_count", str(PAGE)))
-    try:
-        return loader.search("Task", *usual, *ordered, fresh=True, pages=pages)
-    except NotDone:
-        raise
-    except NotAllowed:
-        return Found((), complete=False)  # it was granted, and still it is not to be had
 
 
 # --- patients ------------------------------------------------------------------------------------
