@@ -221,9 +221,17 @@ def _line(words: Words, filled: FilledForm, fields: Fields, shelf: Shelf, slot: 
     shown = shelf.shown(words, fields.get(slot.name, ())) if files else ()
     label = in_locale(slot.item.text, words.locale) or slot.item.link_id
     label = f"{slot.item.prefix} {label}".strip()
-    if slot.path:
-        label = words("{question} (number {n})", question=label, n=slot.path[-1])
+    if _is_one_of_several(filled, slot):
+        number = ".".join(map(str, slot.path))
+        label = words("{question} (number {n})", question=label, n=number)
     return Answered(label, said or ("" if shown else words("Not answered")), shown)
+
+
+def _is_one_of_several(filled: FilledForm, slot: Slot) -> bool:
+    """A number says something where there is a second row."""
+    around = filled.plan.repeating[slot.item.link_id]
+    places = ((link, slot.path[:depth]) for depth, link in enumerate(around))
+    return any(len(filled.rows.get(place, ())) > 1 for place in places)
 
 
 def _faults(

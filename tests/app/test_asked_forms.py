@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
-
 from tests.app import forms, people
 from tests.app.asked import only
 from tests.app.people import Patient
@@ -89,22 +87,18 @@ def test_where_a_task_stays_open_the_patient_is_told_that_the_form_has_arrived()
 SDC, GRAVITY = ("requested", "received", "accepted", "in-progress"), ("ready", "on-hold")
 
 
-@pytest.mark.parametrize("status", [*SDC, *GRAVITY])
-def test_the_words_of_both_guides_for_what_is_to_do_are_understood(
-    world: World, james: Patient, status: str
+OVER = ("draft", "completed", "cancelled", "failed", "rejected")
+
+
+def test_the_words_of_both_guides_for_what_is_to_do_and_what_is_over_are_understood(
+    world: World, james: Patient
 ) -> None:
     asks(world, of_the_ehr())
-    world.ehr.load([{**the_task(world), "status": status}])
-
-    assert "Your clinic asks you to fill in Before your test" in james.go("forms").text
-
-
-@pytest.mark.parametrize("status", ["draft", "completed", "cancelled", "failed", "rejected"])
-def test_what_is_over_is_not_asked_for(world: World, james: Patient, status: str) -> None:
-    asks(world, of_the_ehr())
-    world.ehr.load([{**the_task(world), "status": status}])
-
-    assert "Your clinic asks you to fill in" not in james.go("forms").text
+    task = the_task(world)
+    for status in (*SDC, *GRAVITY, *OVER):
+        world.ehr.load([{**task, "status": status}])
+        is_asked_for = "Your clinic asks you to fill in Before your test" in james.go("forms").text
+        assert is_asked_for is (status not in OVER), status
 
 
 def test_a_form_whose_address_does_not_say_questionnaire_is_known_by_the_kind_of_the_input(
@@ -162,15 +156,10 @@ def test_a_form_that_is_due_in_a_plan_is_filled_in_and_then_no_longer_asked_for(
     assert "Its list may show this form as open" in listed, "no patient closes a plan"
 
 
-@pytest.mark.parametrize(
-    ("status", "activity"), [("revoked", "not-started"), ("active", "completed")]
-)
-def test_a_plan_that_is_over_asks_for_nothing(
-    world: World, james: Patient, status: str, activity: str
-) -> None:
-    plans(world, status, activity)
-
-    assert "Your clinic asks you to fill in" not in james.go("forms").text
+def test_a_plan_that_is_over_asks_for_nothing(world: World, james: Patient) -> None:
+    for status, activity in (("revoked", "not-started"), ("active", "completed")):
+        plans(world, status, activity)
+        assert "Your clinic asks you to fill in" not in james.go("forms").text
 
 
 def test_plans_that_do_not_load_are_said_to_be_missing(world: World, james: Patient) -> None:
