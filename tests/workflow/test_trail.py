@@ -6,17 +6,21 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from werkzeug import Request, Response
 
 from smartapp.fhir.change import Kind
 from smartapp.fhir.routing import UNSEALED_REASON
 from smartapp.fhir.task import WorkTask
+from smartapp.pages.history import history_of
+from smartapp.words import words_for
 from smartapp.workflow.desk import Desk, Moving
 from smartapp.workflow.loading import Loader
+from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.trail import Trail
 from smartapp.workflow.undoing import before, undo
 from tests.workflow.at_the_desk import etag, request, the_task
-from tests.workflow.fake_ehr import FakeEhr
+from tests.workflow.fake_ehr import FakeEhr, Fault, works
 from tests.workflow.threads import VOCABULARY, message_json, task_json
 
 SEAL = Seal((b"k" * 32,))
@@ -121,3 +125,41 @@ def test_only_the_first_move_counts_against_the_rule(ehr: FakeEhr, desk: Desk) -
 
     rules = [each.rule for each in again.changes if each.kind == Kind.REROUTED]
     assert rules == [the_task(ehr).routing.rule, ""]
+
+
+# --- an EHR that keeps less than it was sent ------------------------------------------------------
+
+
+def dropping(part: str) -> Fault:
+    def fault(ehr: FakeEhr, sent: Request) -> Response:
+        answer = works(ehr, sent)
+        ehr.resources["Task/9"].pop(part, None)
+        return answer
+
+    return fault
+
+
+@pytest.mark.parametrize("part", ["note", "extension"])
+def test_a_note_is_kept_where_the_ehr_keeps_one_of_its_places(
+    ehr: FakeEhr, tom: Desk, part: str
+) -> None:
+    ehr.holds(message_json("1"), task_json("9", "1"))
+    ehr.fails("PUT", dropping(part))
+
+    kept = tom.note(the_task(ehr), "Her sister called.")
+
+    assert [each.words for each in Trail(kept).notes] == ["Her sister called."]
+
+
+def test_without_extensions_the_state_is_right_and_the_history_says_that_it_is_unknown(
+    ehr: FakeEhr, tom: Desk, policy: Policy
+) -> None:
+    ehr.holds(message_json("1"), task_json("9", "1"))
+    ehr.fails("PUT", dropping("extension"))
+
+    taken = tom.claim(request(ehr), etag(ehr), "Refills")
+    told = history_of(words_for("en"), policy, Trail(taken, SEAL))
+
+    assert taken.owner is not None
+    assert told.lines == ()
+    assert told.unknown == "This EHR does not keep who did what with this item."
