@@ -79,7 +79,9 @@ def _earlier(here: Here, staff: StaffMember) -> tuple[Earlier, ...]:
     got = loader.all_of(messages=loader.messages, tasks=loader.tasks, forms=loader.forms)
     found = [as_found(got[each]) for each in ("messages", "tasks", "forms")]
     requests = loader.read_requests(*found)
-    record.viewed(here, loader.client.patient_id or "", **record.in_requests(requests.items))
+    if requests.items:
+        shown = record.in_requests(requests.items)
+        record.viewed(here, loader.client.patient_id or "", **shown)
     return earlier(here.words, here.paths, here.services.policy, staff, requests)
 
 

@@ -341,14 +341,16 @@ def test_a_launch_for_one_patient_that_reads_another_is_refused(world: World) ->
 # --- the record beside an item --------------------------------------------------------------------
 
 
-def test_staff_see_problems_and_recent_results_beside_an_item(world: World, nurse: Staff) -> None:
+def test_staff_see_problems_and_the_results_that_matter_beside_an_item(
+    world: World, nurse: Staff
+) -> None:
     nurse.opens("tom")
     item = nurse.opens_item()
 
     assert "Problems" in item.text
     assert "High blood pressure" in item.text
-    assert "Recent results" in item.text
-    assert "LDL cholesterol · 96 mg/dL · Usual" in item.text
+    assert "Results for this medicine Creatinine · 1.0 mg/dL · Usual" in item.text
+    assert "LDL cholesterol" not in item.text
 
 
 @pytest.mark.parametrize(

@@ -77,6 +77,8 @@ def test_settings_are_shown_changed_one_by_one_and_put_back(ehr: Ehr, saboteur: 
         "index_seconds": 0.0,
         "conditional_create": None,
         "locking": None,
+        "transaction": None,
+        "one_patient": False,
     }
     assert changed == {**at_start, "access_seconds": 30, "extras": {"tenant": "riverside"}}
     assert ExampleApp(ehr).launched()["tenant"] == "riverside"

@@ -269,7 +269,8 @@ def test_the_next_opening_is_open_and_nothing_before_it_is(
     opens = calendar.next_opening(sent)
 
     assert calendar.is_open(opens)
-    assert calendar.is_open(sent) == (opens == sent)
+    # By the clock in another zone, the hour that comes twice is never equal to anything.
+    assert calendar.is_open(sent) == (opens.astimezone(UTC) == sent)
     just_before = opens.astimezone(UTC) - timedelta(microseconds=1)
     assert calendar.is_open(sent) or just_before < sent or not calendar.is_open(just_before)
 

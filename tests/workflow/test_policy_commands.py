@@ -161,6 +161,7 @@ def test_a_simulation_says_what_another_policy_would_move(tmp_path: Path) -> Non
     other.change("policy.toml", '"proxy-access"', '"proxy-access", "gone"')
     other.change("policy.toml", ', "gone"', "")
     (other.folder / "topics" / "feedback.toml").unlink()
+    other.change("desk.toml", 'feedback = ["visits"]', "")
     other.change("policy.toml", 'topics = ["feedback"]', 'topics = ["proxy-access"]')
     other.change("policy.toml", '"record-correction", "proxy-access"', '"record-correction"')
 
