@@ -16,6 +16,6 @@ trap 'rm -f "$said"' EXIT
 make --no-print-directory check >"$said" 2>&1 &
 checks=$!
 failed=0
-.venv/bin/python -m pytest -n 2 --dist worksteal "$@" || failed=$?
+.venv/bin/python -m pytest -n 3 --dist worksteal "$@" || failed=$?
 wait "$checks" || { failed=$?; cat "$said"; }
 exit "$failed"

@@ -7,7 +7,7 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
@@ -17,6 +17,8 @@ import pytest
 from playwright.sync_api import (
     Browser,
     ConsoleMessage,
+    Error,
+    Frame,
     Page,
     Playwright,
     Request,
@@ -132,5 +134,14 @@ class Windows:
     def _search(self, page: Page) -> None:
         """Nothing of a patient may stay behind in the browser."""
         for frame in page.frames:
-            if frame.url.startswith(self.programs.app) and frame.evaluate(KEPT):
+            if frame.url.startswith(self.programs.app) and _kept(frame):
                 self.trouble.append(f"kept in the browser: {frame.url}")
+
+
+def _kept(frame: Frame) -> int:
+    """A frame may be on its way to another page: then that one is asked."""
+    for _ in range(5):
+        with suppress(Error):
+            return int(frame.evaluate(KEPT))
+        frame.wait_for_load_state()
+    raise AssertionError(f"could not be asked: {frame.url}")

@@ -19,7 +19,8 @@ from tests.journeys.programs import Programs
 CLIENT = ("secret-example", "not+really:a/secret%25")
 CALLBACK = "http://localhost:8765/callback"
 KINDS = ("Communication", "Task", "QuestionnaireResponse")
-SCOPE = "launch openid fhirUser user/Task.ru " + " ".join(f"user/{each}.rs" for each in KINDS)
+CHANGED = "user/Task.ru user/QuestionnaireResponse.ru"
+SCOPE = f"launch openid fhirUser {CHANGED} " + " ".join(f"user/{each}.rs" for each in KINDS)
 
 
 @dataclass(frozen=True)
@@ -48,13 +49,23 @@ class Record:
         """So that each journey starts with an empty queue, and every medicine can be asked for."""
         for status in ("requested", "accepted", "in-progress", "received", "on-hold"):
             for task in self.find("Task", status=status):
-                etag = f'W/"{task["meta"]["versionId"]}"'
-                self._ask(
-                    "PUT",
-                    f"Task/{task['id']}",
-                    json=task | {"status": "completed"},
-                    headers={"If-Match": etag},
-                )
+                self._gets(task, "completed")
+        spoken_of = {
+            about["reference"]
+            for message in self.find("Communication", _sort="-sent")
+            for about in message.get("about", ())
+        }
+        for form in self.find("QuestionnaireResponse", status="completed", _sort="-authored"):
+            if f"QuestionnaireResponse/{form['id']}" not in spoken_of:
+                self._gets(form, "entered-in-error")
+
+    def _gets(self, resource: dict[str, Any], status: str) -> None:
+        self._ask(
+            "PUT",
+            f"{resource['resourceType']}/{resource['id']}",
+            json=resource | {"status": status},
+            headers={"If-Match": f'W/"{resource["meta"]["versionId"]}"'},
+        )
 
     def _ask(self, method: str, path: str, **rest: Any) -> requests.Response:
         headers = {"Authorization": f"Bearer {self.token}", "Accept": "application/fhir+json"}

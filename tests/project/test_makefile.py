@@ -42,7 +42,7 @@ def test_test_means_check_and_all_tests(
     ended = subprocess.run([tmp_path / "scripts" / "test.sh"], capture_output=True, text=True)
 
     assert (ended.returncode == 0) is (checks == tests == 0)
-    assert "-m pytest -n 2" in ended.stdout
+    assert "-m pytest -n 3" in ended.stdout
     assert ("checked" in ended.stdout) is bool(checks)  # what went well needs no words
 
 

@@ -65,7 +65,7 @@ def test_the_demo_prints_one_address_and_stops_all_it_started(
 
 
 def test_a_demo_that_cannot_start_says_which_program_and_why(demo: DemoPorts) -> None:
-    environment = {**os.environ, "REDIS_URL": "carrier-pigeon://nowhere"}
+    environment = {**os.environ, "REDIS_URL": "carrier-pigeon://nowhere", "DEMO_MONTH": "no"}
     ended = subprocess.run(demo.command, env=environment, capture_output=True, text=True)
     assert ended.returncode == 1
     assert "The app stopped" in ended.stderr
