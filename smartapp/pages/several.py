@@ -40,6 +40,7 @@ class ResultPage:
     shell: Shell
     heading: str
     lead: str
+    note: str
     results: tuple[Result, ...]
 
 
@@ -48,6 +49,7 @@ class ClosingPage:
     shell: Shell
     heading: str
     lead: str
+    note: str
     action: str
     lines: tuple[Line, ...]
     left_out: tuple[Line, ...]
@@ -61,13 +63,15 @@ class ClosingPage:
 
 
 def result_page(
-    words: Words, shell: Shell, *, lines: Sequence[tuple[Line, Became]], taken: bool
+    words: Words, shell: Shell, *, lines: Sequence[tuple[Line, Became]], taken: bool, most: int
 ) -> ResultPage:
+    """`most` is how many were taken on, where more were chosen; otherwise 0."""
     done = sum(became.done for _, became in lines)
     return ResultPage(
         shell=shell,
         heading=words("What became of the chosen lines"),
         lead=words("{done} of {count} done.", done=done, count=len(lines)),
+        note=_note(words, most),
         results=tuple(
             Result(line, _became(words, became, taken=taken), became.done) for line, became in lines
         ),
@@ -95,6 +99,7 @@ def closing_page(
     left_out: Sequence[Line],
     outcomes: Sequence[Outcome],
     missing: bool,
+    most: int,
 ) -> ClosingPage:
     return ClosingPage(
         shell=shell,
@@ -103,6 +108,7 @@ def closing_page(
             "All of these end with the same outcome. The patients get no answer by this: whoever "
             "should read one needs it from the item’s own page."
         ),
+        note=_note(words, most),
         action=action if lines and outcomes else "",
         lines=tuple(lines),
         left_out=tuple(left_out),
@@ -115,6 +121,16 @@ def closing_page(
         button=words.plural(
             "Close {count} item", "Close {count} items", len(lines), count=len(lines)
         ),
+    )
+
+
+def _note(words: Words, most: int) -> str:
+    if not most:
+        return ""
+    return words(
+        "You chose more than {most} lines. This is about the first {most}. The others are as they "
+        "were.",
+        most=most,
     )
 
 

@@ -111,6 +111,7 @@ def _done(
         queue_shell(here, title, staff, None, back=_back(here)),
         lines=[(line, _what(now)) for line, now in zip(lines, became, strict=True)],
         taken=claimed,
+        most=_most(),
     )
     return show("several", page)
 
@@ -140,11 +141,17 @@ def _ask(
         left_out=_lines(here, others),
         outcomes=_outcomes(here, mine),
         missing=missing,
+        most=_most(),
     )
     return show("several_close", page, 422 if missing else 200)
 
 
 # --- what all of them need ------------------------------------------------------------------------
+
+
+def _most() -> int:
+    """How many lines are taken on, where more were chosen; otherwise 0."""
+    return MOST if len(set(request.form.getlist("item"))) > MOST else 0
 
 
 def _chosen(here: Here, staff: StaffMember) -> list[Chosen]:

@@ -14,6 +14,7 @@ import pytest
 from smartapp.fhir.routing import Routing
 from smartapp.fhir.task import new_task
 from smartapp.sessions.handles import seal_handle
+from smartapp.views import several
 from tests.app import long_queue, people
 from tests.app.people import Staff
 from tests.app.world import World, opened
@@ -287,7 +288,7 @@ def test_several_of_ones_own_lines_end_alike_after_a_question(world: World) -> N
 
 def test_nothing_chosen_and_nothing_in_common_are_said(world: World) -> None:
     holds(world, "one")
-    holds(world, "two", topic="new-symptom", queue="nurse-triage")
+    holds(world, "two", topic="record-correction", queue="nurse-triage")
     nina = at_desk(world, "nina")
     page = nina.queue()
 
@@ -298,7 +299,25 @@ def test_nothing_chosen_and_nothing_in_common_are_said(world: World) -> None:
     asked = nina.browser.submit(
         page.form("/several"), {**ticked(page, "one", "two"), "then": "close"}
     )
-    assert asked.has_form("/close") or "no outcome in common" in asked.text
+    assert not asked.has_form("/close")
+    assert "These lines have no outcome in common." in asked.text
+
+
+def test_who_chooses_more_lines_than_can_be_done_at_once_is_told(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(several, "MOST", 2)
+    for identity in ("one", "two", "three"):
+        holds(world, identity)
+    nina = at_desk(world, "nina")
+    page = nina.queue()
+
+    done = nina.browser.submit(
+        page.form("/several"), {**ticked(page, "one", "two", "three"), "then": "take"}
+    )
+
+    assert "2 of 2 done. You chose more than 2 lines. This is about the first 2." in done.text
+    assert sum("owner" in each for each in there(world, "Task")) == 2
 
 
 # --- looked at again -----------------------------------------------------------------------------
