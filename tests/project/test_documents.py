@@ -27,6 +27,15 @@ def test_every_path_that_is_named_exists(document):
     assert [each for each in named if not list(ROOT.glob(each.rstrip("/")))] == []
 
 
+def test_each_decision_has_a_number_of_its_own():
+    decisions = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+    numbers = [int(path.name[:4]) for path in decisions]
+
+    assert numbers == list(range(1, len(decisions) + 1))
+    for number, path in zip(numbers, decisions, strict=True):
+        assert path.read_text("utf-8").startswith(f"# {number}. "), path.name
+
+
 def test_the_architecture_names_every_module_at_the_top_of_the_app():
     text = (ROOT / "docs" / "architecture.md").read_text("utf-8")
     modules = {
