@@ -122,6 +122,33 @@ def test_a_nurse_answers_by_keyboard_alone(windows: Windows, patient: Patient) -
     expect(nurse.notice).to_be_focused()
 
 
+def test_a_nurse_escalates_and_takes_it_back_by_keyboard_alone(
+    windows: Windows, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    patient.asks_for("lisinopril")
+    page = windows.open(width=1280, height=600)
+    nurse = Nurse(page, windows.programs.ehr)
+    nurse.opens_the_queue()
+    nurse.opens("lisinopril")
+    frame = nurse.frame
+    nurse.app.locator(".app-acts__heading").evaluate("each => { each.tabIndex = -1; each.focus() }")
+    tab_to(page, frame, "details:has(form[action$='/escalate']) > summary")
+    page.keyboard.press("Enter")
+    choose(page, frame, "escalate-reason", "prescriber")
+    choose(page, frame, "escalate-ask", "answer")
+    tab_to(page, frame, "textarea[name=escalate-words]")
+    page.keyboard.type("Blood pressure is 150 over 95.")
+    tab_to(page, frame, "form[action$='/escalate'] button")
+    page.keyboard.press("Enter")
+    expect(nurse.notice).to_be_focused()
+    expect(nurse.rows).to_have_count(0)
+    tab_to(page, frame, "form[action$='/undo'] button")
+    page.keyboard.press("Enter")
+    nurse.app.locator(".app-work").wait_for()
+    expect(nurse.notice).to_be_focused()
+
+
 @pytest.mark.parametrize(
     "leads_to",
     [
