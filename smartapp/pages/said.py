@@ -90,6 +90,13 @@ def notice(words: Words, code: str) -> Notice | None:
             words("The front desk has a request for a visit. This item is closed."),
             success=True,
         ),
+        "visit-open": Notice(
+            important,
+            words(
+                "The front desk has a request for a visit, and the patient was told. This item is "
+                "still open: close it without an answer."
+            ),
+        ),
         "start-again": Notice(
             important, words("These answers are no longer here. Please answer again.")
         ),
@@ -126,5 +133,24 @@ def not_confirmed(words: Words, *, refused: bool) -> Notice:
         words(
             "The EHR has not said whether it has the answer. It is kept below, and nothing was "
             "closed. Send it again: it goes out only once."
+        ),
+    )
+
+
+def visit_not_told(words: Words, *, refused: bool) -> Notice:
+    """The request for the visit is there, and what tells the patient of it is not."""
+    if refused:
+        return Notice(
+            words("Not sent"),
+            words(
+                "The front desk has the request for a visit, but the EHR refused what tells the "
+                "patient. This item is still open. Send it again: the visit is asked for only once."
+            ),
+        )
+    return Notice(
+        words("Not confirmed yet"),
+        words(
+            "The front desk has the request for a visit, but the EHR has not said whether the "
+            "patient was told. This item is still open. Send it again: each goes out only once."
         ),
     )

@@ -5,26 +5,28 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from uuid import NAMESPACE_URL, uuid5
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 from flask import Blueprint, request
 
-from smartapp.errors import ClaimLost, LinkExpired, NotFound
+from smartapp.errors import ClaimLost, EhrError, LinkExpired, NotFound
 from smartapp.fhir.change import Kind
 from smartapp.fhir.questionnaire import Answers
 from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
 from smartapp.pages import acting as acts
 from smartapp.pages.acting import questions_for
+from smartapp.pages.said import visit_not_told
 from smartapp.sessions.handles import open_link
+from smartapp.sessions.submission import SubmissionState
 from smartapp.views import record
-from smartapp.views.answer import closed_page
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.item import lost_item, opened_to_change, queue_words, undoable
 from smartapp.views.item_opened import OpenItem, desk_for
 from smartapp.views.item_shown import Acted, acting_for, actions_open, show_item
 from smartapp.views.show import see_other
 from smartapp.views.staff import staff_here
+from smartapp.views.summary import document
 from smartapp.views.to_patient import send_message
 from smartapp.words import in_locale
 from smartapp.workflow.answering import Message
@@ -198,23 +200,41 @@ def _as_visit(handed: Handed, handle: str) -> View:
             title=in_locale(kind.name, "en"),
             calendar=policy.calendar,
         )
-        sid = str(uuid5(NAMESPACE_URL, f"{task.reference}/{handed.etag}/{kind.code}"))
-        sent = send_message(here, opened, Message(sid, told, language))
-        outcome = Outcome(VISIT_REQUESTED, kind.name)
+    except ClaimLost as lost:
+        return lost_item(here, opened, handle, lost, kept=words)
+    sid = _not_refused(handed, uuid5(NAMESPACE_URL, f"{task.reference}/{handed.etag}/{kind.code}"))
+    sent = send_message(here, opened, Message(sid, told, language))
+    if sent.state is not SubmissionState.CONFIRMED:
+        refused = sent.state is SubmissionState.REFUSED
+        notice = visit_not_told(here.words, refused=refused)
+        return show_item(here, opened, said=notice, status=502)
+    try:
         closed = desk.close_for_visit(
             task,
             handed.etag,
-            outcome,
+            Outcome(VISIT_REQUESTED, kind.name),
             kind=kind.code,
             words=words,
             reply=sent.steps[0].reference,
             minutes=int(minutes) if minutes else None,
         )
-    except ClaimLost as lost:
-        return lost_item(here, opened, handle, lost, kept=words)
+    except (ClaimLost, EhrError):
+        # The patient has been told: whoever hears that it failed would have them told again.
+        record.claim_lost(here, opened.patient.id, opened.reference)
+        return see_other(f"{here.paths.item(opened.reference)}?said=visit-open")
     record.changed(here, opened.patient.id, closed, task.status, how=Kind.VISIT_REQUESTED)
     here.services.drafts.discard(opened.person, opened.acting_form)
-    return closed_page(here, opened, task, closed, told, "visit-requested")
+    is_there = document(here, opened, closed, told)
+    copied = f"{here.paths.item(closed.reference)}?said=visit-requested-copy"
+    return see_other(here.paths.back_to_queue("visit-requested") if is_there else copied)
+
+
+def _not_refused(handed: Handed, sid: UUID) -> str:
+    """After a refusal the same words are a message of their own: the old one is over."""
+    outbox, person = handed.here.services.outbox, handed.opened.person
+    while (sent := outbox.find(str(sid), person)) and sent.state is SubmissionState.REFUSED:
+        sid = uuid5(sid, "again")
+    return str(sid)
 
 
 @bp.post("/undo")

@@ -89,17 +89,10 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
         record.claim_lost(here, opened.patient.id, opened.reference)
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
     record.changed(here, opened.patient.id, closed, task.status)
-    return closed_page(here, opened, task, closed, said.text, "closed")
-
-
-def closed_page(
-    here: Here, opened: OpenItem, was: WorkTask, closed: WorkTask, told: str, said: str
-) -> View:
-    """On with the queue, where the chart has the summary; else to the text that is to be copied."""
-    is_there = document(here, opened, closed, told)
-    copied = f"{here.paths.item(closed.reference)}?said={said}-copy"
-    address = here.paths.back_to_queue(said) if is_there else copied
-    return see_other(undoable(here, address, was, closed, Kind.CLOSED))
+    is_there = document(here, opened, closed, said.text)
+    copied = f"{here.paths.item(closed.reference)}?said=closed-copy"
+    address = here.paths.back_to_queue("closed") if is_there else copied
+    return see_other(undoable(here, address, task, closed, Kind.CLOSED))
 
 
 def _kept_open(

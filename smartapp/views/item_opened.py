@@ -80,7 +80,7 @@ def open_item(here: Here, handle: str) -> OpenItem:
         staff=staff,
         loader=loader,
         request=found,
-        others=tuple(each for each in requests.items if each is not found),
+        others=tuple(each for each in requests.items if each.root is not found.root),
         patient=patient,
         topic=here.services.policy.topics.get(task.topic if task else found.root.topic or ""),
         person=here.person_about(patient_id),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cached_property
 from typing import Any
@@ -46,12 +46,16 @@ def patient_behind(client: FhirClient, reference: str, vocabulary: Vocabulary) -
 
 
 def request_behind(requests: Section[Request], reference: str) -> Request:
+    """With the work that was asked for, also where other work of its thread counts otherwise."""
     if requests.failure is not None:
         raise requests.failure
     for request in requests.items:
         task = request.task.reference if request.task else ""
         if reference in {task, *(message.reference for message in request.messages)}:
             return request
+        own = next((each for each in request.works if each.reference == reference), None)
+        if own is not None:
+            return replace(request, task=own)
     if not requests.whole:
         raise MalformedAnswer("the item's message may be in the part that could not be loaded")
     raise NotFound("the item's message is not there")

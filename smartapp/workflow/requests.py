@@ -40,6 +40,7 @@ class Request:
     root: Message
     messages: tuple[Message, ...]  # oldest first, the root among them
     task: WorkTask | None
+    works: tuple[WorkTask, ...] = ()  # all the work that it made: a visit is work beside the first
 
     @property
     def topic(self) -> str:
@@ -166,11 +167,14 @@ class Request:
 
 def requests_of(messages: Iterable[Message], tasks: Iterable[WorkTask]) -> tuple[Request, ...]:
     """Threads with their work, newest first. A reply whose root is not there stands alone."""
-    work = work_by_focus(tasks)
+    known = tuple(tasks)
+    work = work_by_focus(known)
     found = []
     for first, members in threads_of(messages).items():
         root = next((each for each in members if each.reference == first), members[0])
-        found.append(Request(root, tuple(members), work.get((first, root.patient))))
+        key = (first, root.patient)
+        works = tuple(each for each in known if each.focus and (each.focus, each.patient) == key)
+        found.append(Request(root, tuple(members), work.get(key), works))
     return tuple(sorted(found, key=lambda request: _when(request.messages[-1]), reverse=True))
 
 
