@@ -259,7 +259,8 @@ class Loader:
         """
         writer = request.root.sender
         is_own = writer is not None and writer.target == self.reader
-        is_private = request.topic in self.hidden_topics or request.root.is_form
+        topics = {request.root.topic, *(each.topic for each in request.works)}  # a visit has its own
+        is_private = bool(topics & self.hidden_topics) or request.root.is_form
         return bool(self.hidden_topics) and is_private and not is_own
 
 

@@ -234,6 +234,20 @@ def test_of_a_teenagers_forms_a_parent_sees_only_what_they_filled_in_themselves(
     assert len(requests.items) == seen
 
 
+def test_what_is_hidden_of_a_teenager_stays_so_when_staff_make_other_work_of_it(
+    loader_for: Callable[..., Loader],
+) -> None:
+    """A visit has a topic of its own, and what it is for is still what she wrote."""
+    hidden = frozenset({"form-phq-9"})
+    loader = replace(loader_for(), reader="RelatedPerson/mother", hidden_topics=hidden)
+    wrote = message_json("1", sender=MARIA, topic=("form-phq-9", "PHQ-9"))
+    visit = task_json("9", "1", topic=("appointment", "Appointment"))
+
+    requests = loader.read_requests(Found((wrote,)), Found((visit,)))
+
+    assert requests.items == ()
+
+
 def test_messages_that_somebody_may_not_read_may_be_there(
     loader_for: Callable[..., Loader],
 ) -> None:
