@@ -293,7 +293,7 @@ def _others_panel(words: Words, beside: Beside) -> Panel:
     )
 
 
-def trouble_of(words: Words, section: Loaded) -> str:
+def trouble_of(words: Words, section: Section[Any]) -> str:
     if isinstance(section.failure, NotOffered):
         return words("This EHR does not share this with the app. Look in the chart.")
     if section.failed:

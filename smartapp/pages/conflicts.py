@@ -83,11 +83,11 @@ def _line(
 
 
 def settled_by(trail: Trail, conflict: Conflict) -> Change | None:
-    """The last word on it."""
+    """The last word on it that this app vouches for: a patient's token may write a Task too."""
     said = (
         each
         for each in reversed(trail.task.changes)
-        if each.reason in SETTLED and each.after == conflict.key
+        if each.reason in SETTLED and each.after == conflict.key and trail.is_ours(each)
     )
     return next(said, None)
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from smartapp.pages.beside import Panel
+from smartapp.fhir.section import Section
+from smartapp.pages.beside import Panel, trouble_of
 from smartapp.pages.item_words import outcome_words
 from smartapp.pages.when import day_words
 from smartapp.words import Words
@@ -21,14 +22,14 @@ def similar(request: Request, others: Iterable[Request]) -> tuple[Request, ...]:
 
 
 def earlier_panel(
-    words: Words, topic: Topic | None, request: Request, others: Iterable[Request]
+    words: Words, topic: Topic | None, request: Request, others: Section[Request]
 ) -> Panel:
-    found = similar(request, others)
+    found = similar(request, others.items)
     return Panel(
         words("Earlier requests like this"),
         tuple(_line(words, topic, each) for each in found),
-        "" if found else words("None are recorded."),
-        "",
+        "" if found or not others.whole else words("None are recorded."),
+        trouble_of(words, others),
     )
 
 

@@ -90,7 +90,7 @@ def load_context(
     )
     if not isinstance(answers, Mapping):
         return Context(None, beside)
-    known = contact if isinstance(contact, Contact) else Contact()
+    known = contact if isinstance(contact, Contact) else None
     recorded = Recorded(beside.order, beside.orders, beside.allergies, known)
     return Context(answers, beside, conflicts_of(request.topic, answers, recorded))
 

@@ -10,6 +10,7 @@ from smartapp.errors import WrongRole
 from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
+from smartapp.fhir.section import Section
 from smartapp.sessions.person import Person
 from smartapp.views.here import WORK, Here
 from smartapp.views.reading import sure_of_patient
@@ -29,7 +30,7 @@ class OpenItem:
     staff: StaffMember
     loader: Loader
     request: Request
-    others: tuple[Request, ...]  # of the same patient
+    others: Section[Request]  # of the same patient
     patient: Patient
     topic: Topic | None
     person: Person
@@ -80,7 +81,9 @@ def open_item(here: Here, handle: str) -> OpenItem:
         staff=staff,
         loader=loader,
         request=found,
-        others=tuple(each for each in requests.items if each.root is not found.root),
+        others=Section(
+            tuple(each for each in requests.items if each.root is not found.root), requests.whole
+        ),
         patient=patient,
         topic=here.services.policy.topics.get(task.topic if task else found.root.topic or ""),
         person=here.person_about(patient_id),

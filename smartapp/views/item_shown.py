@@ -73,7 +73,7 @@ def show_item(
         here,
         opened.patient.id,
         **context.counts,
-        **record.in_requests([opened.request, *similar(opened.request, opened.others)]),
+        **record.in_requests([opened.request, *similar(opened.request, opened.others.items)]),
     )
     task = opened.request.work
     address = here.paths.item(opened.reference)

@@ -45,7 +45,7 @@ class Recorded:
     order: MedicationOrder | None
     orders: Section[MedicationOrder]
     allergies: Section[Allergy]
-    contact: Contact
+    contact: Contact | None  # None: it could not be read
 
 
 def conflicts_of(topic: str, answers: Answers, recorded: Recorded) -> tuple[Conflict, ...]:
@@ -73,7 +73,7 @@ def _taking(answers: Answers, recorded: Recorded) -> Iterator[Conflict]:
 
 
 def _details(answers: Answers, recorded: Recorded) -> Iterator[Conflict]:
-    contact = recorded.contact
+    contact, known = recorded.contact or Contact(), recorded.contact is not None
     parts = [_said(answers, name) for name in ("street", "city", "state", "zip")]
     whole = " ".join(value for part in parts for value in part)
     told = {
@@ -90,7 +90,7 @@ def _details(answers: Answers, recorded: Recorded) -> Iterator[Conflict]:
     }
     for key, values in told.items():
         if values and not _same_as_any(values[0], held[key]):
-            yield Conflict(About.CONTACT, key, _as(key, values), held[key])
+            yield Conflict(About.CONTACT, key, _as(key, values), held[key], known)
 
 
 def _correction(answers: Answers, _recorded: Recorded) -> Iterator[Conflict]:
@@ -109,13 +109,13 @@ def _history(answers: Answers, recorded: Recorded) -> Iterator[Conflict]:
     stated = tuple(e.name for e in allergies.items if e.is_current and not e.none_known and e.name)
     if new or (no_allergy and stated):
         told_so = _as("allergy-what", new)
-        yield Conflict(About.ALLERGIES, "allergic", told_so, current, not allergies.failed)
+        yield Conflict(About.ALLERGIES, "allergic", told_so, current, allergies.whole)
     taken = _said(answers, "medicine")
     active = tuple(e.name for e in orders.items if e.status == "active" and e.name)
     more = tuple(each for each in taken if not _named_in(each, active))
     if more:
         told_so = _as("medicine", more)
-        yield Conflict(About.MEDICINES, "medicine", told_so, active, not orders.failed)
+        yield Conflict(About.MEDICINES, "medicine", told_so, active, orders.whole)
 
 
 def _as(question: str, values: tuple[str, ...]) -> tuple[tuple[str, str], ...]:

@@ -189,7 +189,8 @@ class Loader:
         if not self._is_vouched_for(task):
             task = replace(task, routing=replace(task.routing, rule="", reason=UNSEALED_REASON))
         if self.gate.level == "patient":
-            return replace(task, changes=(), notes=(), json={})
+            routing = replace(task.routing, reason="", summary="")  # of a visit, staff wrote them
+            return replace(task, routing=routing, changes=(), notes=(), json={})
         return task
 
     def _is_vouched_for(self, task: WorkTask) -> bool:
@@ -259,7 +260,10 @@ class Loader:
         """
         writer = request.root.sender
         is_own = writer is not None and writer.target == self.reader
-        topics = {request.root.topic, *(each.topic for each in request.works)}  # a visit has its own
+        topics = {
+            request.root.topic,
+            *(each.topic for each in request.works),
+        }  # a visit has its own
         is_private = bool(topics & self.hidden_topics) or request.root.is_form
         return bool(self.hidden_topics) and is_private and not is_own
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from smartapp.sessions.handles import seal_handle
@@ -11,7 +13,7 @@ from tests.app.people import Patient, Staff
 from tests.app.test_acting import does
 from tests.app.world import World
 
-VISIT = {"kind": "video-visit", "words": "Dizzy since the new dose", "minutes": "5"}
+VISIT: dict[str, Any] = {"kind": "video-visit", "words": "Dizzy since the new dose", "minutes": "5"}
 
 
 @pytest.fixture

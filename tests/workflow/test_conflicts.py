@@ -101,6 +101,18 @@ def test_a_record_that_could_not_be_read_is_not_silent() -> None:
     assert not conflict.known
 
 
+def test_what_was_read_in_part_or_not_at_all_is_not_told_as_nothing() -> None:
+    """Of a record that was not read to its end, nobody can say that nothing is in it."""
+    part: Section[Any] = Section(whole=False)
+    read = Recorded(None, part, part, None)
+    history = {"allergy-what": ("Peanuts",), "medicine": ("Ibuprofen",)}
+
+    found = conflicts_of("form-health-history", history, read)
+    found += conflicts_of("update-details", {"phone": ("312-555-0199",)}, read)
+
+    assert [each.known for each in found] == [False, False, False]
+
+
 def test_the_same_substance_ordered_twice_is_shown() -> None:
     both = order("Lisinopril 20 mg tablet", id_="2")
     others = (both, order("Lisinopril 5 mg", "stopped", "3"), order("metformin", id_="4"))

@@ -248,6 +248,17 @@ def test_what_is_hidden_of_a_teenager_stays_so_when_staff_make_other_work_of_it(
     assert requests.items == ()
 
 
+def test_what_staff_wrote_into_work_of_theirs_is_not_carried_to_a_patient(
+    loader_for: Callable[..., Loader],
+) -> None:
+    """The reason of a visit is in their words. Where it is, is for the patient too."""
+    made = loader_for().read_task(task_json("9", "1"))
+
+    assert made is not None
+    assert (made.routing.reason, made.routing.summary) == ("", "")
+    assert made.routing.queue == "refills"
+
+
 def test_messages_that_somebody_may_not_read_may_be_there(
     loader_for: Callable[..., Loader],
 ) -> None:

@@ -11,8 +11,10 @@ from werkzeug import Request, Response
 from smartapp.fhir.change import Kind
 from smartapp.fhir.routing import UNSEALED_REASON
 from smartapp.fhir.task import WorkTask
+from smartapp.pages.conflicts import settled_by
 from smartapp.pages.history import history_of
 from smartapp.words import words_for
+from smartapp.workflow.conflicts import KEEP, About, Conflict
 from smartapp.workflow.desk import Desk, Moving
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy
@@ -163,3 +165,15 @@ def test_without_extensions_the_state_is_right_and_the_history_says_that_it_is_u
     assert taken.owner is not None
     assert told.lines == ()
     assert told.unknown == "This EHR does not keep who did what with this item."
+
+
+@pytest.mark.parametrize("signed", [True, False])
+def test_a_contradiction_is_settled_only_by_what_this_app_vouches_for(
+    ehr: FakeEhr, desk: Desk, *, signed: bool
+) -> None:
+    """A patient's token may write a Task: it must not hide from staff what is still to settle."""
+    conflict = Conflict(About.TAKING, "taking", (), ())
+    by = desk if signed else replace(desk, seal=None)
+    by.note(the_task(ehr), "The record was kept.", reason=KEEP, after="taking")
+
+    assert (settled_by(Trail(the_task(ehr), SEAL), conflict) is not None) is signed
