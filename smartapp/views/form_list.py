@@ -65,7 +65,7 @@ def my_forms(here: Here) -> MyForms:
     sent = _for_reader(here, answered, rule)
     listed = [*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)]
     on_the_way = _on_the_way(here)
-    asked = _open(listed, on_the_way, answered)
+    asked = _open(_left_to_reader(here, listed, rule), on_the_way, answered)
     record.viewed(here, patient.id, QuestionnaireResponse=len(sent.items), Task=len(asked))
     return MyForms(
         patient=patient,
@@ -100,6 +100,18 @@ def _for_reader(
         return answered
     mine = tuple(each for each in answered.items if each.is_by(here.fhir_user))
     return replace(answered, items=mine)
+
+
+def _left_to_reader(here: Here, listed: list[AskedFor], rule: TeenRule | None) -> list[AskedFor]:
+    """Of forms that are kept from who acts for a teenager, only what was left to them by name: that
+    she is to fill one in tells enough.
+    """
+    if rule is None:
+        return listed
+    forms = here.services.policy.forms.forms
+    hidden = (form for form in forms.values() if form.topic.code in rule.hidden_topics)
+    private = {url_of(each.canonical) for each in hidden}
+    return [each for each in listed if each.url not in private or each.owner == here.fhir_user]
 
 
 def _newest_first(sent: Section[AnsweredForm]) -> Section[AnsweredForm]:

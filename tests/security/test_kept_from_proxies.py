@@ -15,6 +15,7 @@ from tests.app.test_forms import asks, of_the_ehr
 from tests.app.world import World
 
 SOME_DAYS = "LA6569-3"
+DUE = {"restriction": {"period": {"end": "2026-12-24"}}}
 FORM = "Patient Health Questionnaire-9"
 
 
@@ -125,6 +126,24 @@ def test_what_somebody_has_begun_is_in_no_file_of_the_record(world: World) -> No
         assert answer.status_code == 200
         assert draft["id"].encode() not in answer.data
         assert b'"MedicationRequest"' in answer.data
+
+
+@pytest.mark.parametrize(("hers", "seen"), [(True, False), (False, True)])
+def test_a_form_that_a_teenager_is_asked_for_is_not_in_her_mothers_list(
+    world: World, *, hers: bool, seen: bool
+) -> None:
+    """Except where the clinic has left it to her mother by name."""
+    zoe, rachel = signed_in(world, "zoe"), signed_in(world, "rachel")
+    lid = rachel.home.removeprefix("/l/")
+    active = world.services.launches.find(lid, rachel.browser.sessions[lid], touch=False)
+    mood = world.services.policy.forms.forms["phq-9"].canonical
+    asks(world, of_the_ehr(), canonical=mood, whose="Patient/zoe-bennett")
+    (task,) = [each for each in world.ehr.of_type("Task") if each["id"] == "please-fill-in"]
+    owner = "Patient/zoe-bennett" if hers else active.launched.user.fhir_user
+    world.ehr.load([{**task, "owner": {"reference": owner}, **DUE}])
+
+    assert "Please send it by" in zoe.go("forms").text
+    assert ("Please send it by" in rachel.go("forms").text) is seen
 
 
 # --- parts of the record ----------------------------------------------------------------------

@@ -31,6 +31,7 @@ class AskedFor:
     due: FhirDate | None
     source: str  # the Task or CarePlan that says so
     since: FhirDate | None = None
+    owner: str = ""  # whom it is left to, where it says so
 
     @property
     def url(self) -> str:
@@ -69,6 +70,7 @@ def _asked_in(json: Json, patient: str) -> AskedFor | None:
             _due(task),
             f"Task/{task.required_text('id')}",
             task.date("authoredOn"),
+            (owner.target or "") if owner else "",
         )
     except MalformedAnswer:
         return None
