@@ -55,7 +55,7 @@ def first_visit_page(
         else "",
         steps_label=words("Your papers"),
         steps=tuple(
-            _step(words, paths, number, each, current=each is following)
+            _step(words, paths, number, each, current=each is following, known=visit.known)
             for number, each in enumerate(visit.papers, start=1)
         ),
         notes=(
@@ -69,6 +69,9 @@ def first_visit_page(
 
 
 def progress_words(words: Words, visit: FirstVisit) -> str:
+    """Without what was sent, nobody knows how far they are."""
+    if not visit.known:
+        return words("We cannot see now which are done.")
     return words("{done} of {all} done.", done=visit.done, all=len(visit.papers))
 
 
@@ -83,9 +86,11 @@ def _title(words: Words, paper: Paper) -> str:
     return in_locale(paper.form.plan.form.title, words.locale) or words("A form")
 
 
-def _step(words: Words, paths: Paths, number: int, paper: Paper, *, current: bool) -> PaperStep:
+def _step(
+    words: Words, paths: Paths, number: int, paper: Paper, *, current: bool, known: bool
+) -> PaperStep:
     badges = {
-        Progress.TO_DO: (words("To do"), "quiet"),
+        Progress.TO_DO: (words("To do") if known else words("Not known"), "quiet"),
         Progress.BEGUN: (words("Begun"), "soon"),
         Progress.ON_THE_WAY: (words("Being sent"), "soon"),
         Progress.SENT: (words("Sent"), "done"),

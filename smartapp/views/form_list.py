@@ -45,7 +45,7 @@ class MyForms:
             begun={url_of(each.canonical): (each.canonical, each.until) for each in self.begun},
             on_the_way=self.on_the_way,
             sent=self.sent.items,
-            known=not self.sent.failed,
+            known=self.sent.whole and not self.sent.failed,
         )
 
 

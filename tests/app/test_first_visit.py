@@ -78,6 +78,10 @@ def test_where_it_is_not_known_what_was_sent_nothing_is_said_to_be_done(
 
     assert "We could not load which forms you have sent. They may be done already." in visit.text
     assert "There is nothing more to fill in" not in visit.text
+    assert "0 of 4 done." not in visit.text
+    assert "To do" not in visit.text
+    listed = james.go("forms").text
+    assert "Papers for your first visit We cannot see now which are done." in listed
 
 
 def test_a_paper_that_is_on_its_way_is_not_asked_for_again(world: World, james: Patient) -> None:

@@ -200,6 +200,7 @@ def test_without_work_items_the_figures_say_what_is_not_known(world: World) -> N
 
     assert "Work items: could not be read" in page.text
     assert "this EHR keeps no work items" in page.text
+    assert cells(page, "went", "Requests that longer refills make needless") == ["not known"]
     assert 'id="staffing"' not in page.html
 
 

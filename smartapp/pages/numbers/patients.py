@@ -85,12 +85,13 @@ class TellingOfPatients:
         rule, words = tally.policy.numbers.longer_supply, self.words
         if rule is None:
             return []
+        title = words("Requests that longer refills make needless")
+        if not tally.tasks_known:  # how a refill ended stands in its work item
+            return [Row(title, (number(words, None),))]
         found = spared(tally.asked, answers.items, rule)
         note = words("{n} refills were given for longer; each spares {spares} requests",
                      n=found.given, spares=rule.spares)  # fmt: skip
-        row = Row(words("Requests that longer refills make needless"),
-                  (number(words, found.requests),), note=note)  # fmt: skip
-        return [row]
+        return [Row(title, (number(words, found.requests),), note=note)]
 
     def _before(self, tally: Tally) -> str:
         before = tally.policy.numbers.before("satisfied_percent")
