@@ -31,11 +31,41 @@ def new_response(
     """A response: only what was asked, under the words of the Questionnaire. `items` are the
     answers in their structure, where questions stand in rows or were not asked of anybody.
     """
+    resource = bare_response(
+        vocabulary=vocabulary,
+        identifier=identifier,
+        questionnaire=questionnaire.canonical,
+        patient=patient,
+        author=author,
+        authored=authored,
+        language=language,
+        items=list(_items(questionnaire.items, answers) if items is None else items),
+        status=status,
+    )
+    if questionnaire.title.get("en"):
+        title = {"url": DISPLAY, "valueString": questionnaire.title["en"]}
+        resource["_questionnaire"] = {"extension": [title]}
+    return resource
+
+
+def bare_response(
+    *,
+    vocabulary: Vocabulary,
+    identifier: str,
+    questionnaire: str,
+    patient: str,
+    author: tuple[str, str],
+    authored: datetime,
+    language: str | None,
+    items: Sequence[dict[str, Any]],
+    status: str = "completed",
+) -> dict[str, Any]:
+    """In the words of the patient's side, to the Questionnaire of this address and version."""
     resource: dict[str, Any] = {
         "resourceType": "QuestionnaireResponse",
         "meta": patients_own_words(),
         "identifier": {"system": vocabulary.response, "value": identifier},
-        "questionnaire": questionnaire.canonical,
+        "questionnaire": questionnaire,
         "status": status,
         "subject": {"reference": patient},
         "authored": authored.isoformat(timespec="seconds"),
@@ -44,12 +74,8 @@ def new_response(
     }
     if language:
         resource["language"] = language
-    written = list(_items(questionnaire.items, answers) if items is None else items)
-    if written:
-        resource["item"] = written
-    if questionnaire.title.get("en"):
-        title = {"url": DISPLAY, "valueString": questionnaire.title["en"]}
-        resource["_questionnaire"] = {"extension": [title]}
+    if items:
+        resource["item"] = list(items)
     return resource
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from smartapp.fhir.codes import Vocabulary
 from smartapp.fhir.haul import Found
-from smartapp.fhir.message import named, patients_own_words
+from smartapp.fhir.response import bare_response
 from smartapp.workflow.loading import Loader
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.submission import Named
@@ -29,19 +29,16 @@ def acknowledgement(
 ) -> dict[str, Any]:
     """What was read, by the version of the policy that says it, and by whom."""
     read = {"linkId": "read", "text": policy.first_use.acknowledge["en"]}
-    return {
-        "resourceType": "QuestionnaireResponse",
-        "meta": patients_own_words(),
-        "language": language,
-        "identifier": {"system": vocabulary.response, "value": identifier},
-        "questionnaire": f"{form_of(vocabulary)}|{policy.version}",
-        "status": "completed",
-        "subject": {"reference": patient},
-        "authored": authored.isoformat(timespec="seconds"),
-        "author": named(*author),
-        "source": named(*author),
-        "item": [{**read, "answer": [{"valueBoolean": True}]}],
-    }
+    return bare_response(
+        vocabulary=vocabulary,
+        identifier=identifier,
+        questionnaire=f"{form_of(vocabulary)}|{policy.version}",
+        patient=patient,
+        author=author,
+        authored=authored,
+        language=language,
+        items=[{**read, "answer": [{"valueBoolean": True}]}],
+    )
 
 
 def search(loader: Loader) -> Found:

@@ -14,7 +14,7 @@ from smartapp.errors import MalformedAnswer
 from smartapp.fhir.amounts import UCUM
 from smartapp.fhir.codes import ENTERED_IN_ERROR, Vocabulary
 from smartapp.fhir.element import Element, Json
-from smartapp.fhir.message import named, patients_own_words
+from smartapp.fhir.response import bare_response
 from smartapp.words import LocalText
 from smartapp.workflow.policy.readings import Measure, ReadingKind, Trend, TrendRule
 from smartapp.workflow.submission import Named
@@ -202,19 +202,16 @@ def new_series(
     language: str,
 ) -> dict[str, Any]:
     """The readings as answers, with their units: what the patient says, not what was observed."""
-    return {
-        "resourceType": "QuestionnaireResponse",
-        "meta": patients_own_words(),
-        "language": language,
-        "identifier": {"system": vocabulary.response, "value": identifier},
-        "questionnaire": f"{questionnaire_of(kind, vocabulary)}|{version}",
-        "status": "completed",
-        "subject": {"reference": patient},
-        "authored": authored.isoformat(timespec="seconds"),
-        "author": named(*author),
-        "source": named(*author),
-        "item": [_item(kind, entry) for entry in entries],
-    }
+    return bare_response(
+        vocabulary=vocabulary,
+        identifier=identifier,
+        questionnaire=f"{questionnaire_of(kind, vocabulary)}|{version}",
+        patient=patient,
+        author=author,
+        authored=authored,
+        language=language,
+        items=[_item(kind, entry) for entry in entries],
+    )
 
 
 def _item(kind: ReadingKind, entry: Entry) -> dict[str, Any]:
