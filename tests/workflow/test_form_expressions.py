@@ -10,8 +10,10 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from fhirpathpy.parser import parse
 
 from smartapp.fhir.questionnaire import Expression
+from smartapp.workflow.forms import expressions
 from smartapp.workflow.forms.expressions import (
     ExpressionFailed,
     compiled,
@@ -146,6 +148,24 @@ def test_the_thread_is_left_as_it_was() -> None:
         assert sys.getprofile() is mine
     finally:
         sys.setprofile(None)
+
+
+def test_garbage_that_is_put_away_when_time_is_up_saves_no_evil_expression() -> None:
+    """Python drops what is raised while a generator is closed, and the profile function with it."""
+    worked_out("1 + 1")
+
+    def work() -> None:
+        began = time.thread_time()
+        begun = (each for each in "ab")
+        next(begun)
+        while time.thread_time() - began < 0.02:
+            pass
+        del begun
+        while time.thread_time() - began < 5:
+            parse("1")
+
+    with pytest.raises(ExpressionFailed, match="in time"):
+        expressions._within(0.01, work)
 
 
 @pytest.mark.parametrize("text", ["(a+)+$", "(a|aa)+$", "(.*)*x", "([a-z]+)*[0-9]"])

@@ -7,6 +7,7 @@ could take long in one step (patterns, powers, texts that double) is replaced by
 
 from __future__ import annotations
 
+import inspect
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -15,6 +16,8 @@ from contextvars import ContextVar
 from datetime import datetime
 from decimal import Decimal
 from functools import lru_cache
+from importlib.util import find_spec
+from types import FrameType
 from typing import Any, TypeVar
 
 import re2
@@ -41,6 +44,17 @@ _apply: Callable[..., Any] = apply_parsed_path
 _data: Callable[[Any], Any] = get_data
 _multiply: Callable[..., Any] = mul
 _add: Callable[..., Any] = plus
+
+
+def _folders_of(*packages: str) -> Iterator[str]:
+    for each in packages:
+        spec = find_spec(each)
+        yield from (spec and spec.submodule_search_locations) or ()
+
+
+# What has no end takes its steps in these.
+_STEPS = (__file__, *_folders_of("antlr4", "fhirpathpy"))
+_RESUMED = inspect.CO_GENERATOR | inspect.CO_COROUTINE | inspect.CO_ASYNC_GENERATOR
 
 _reading_seconds: ContextVar[float] = ContextVar("reading_seconds", default=PARSING_SECONDS)
 
@@ -132,8 +146,8 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
     ends = time.thread_time() + seconds
     before = sys.getprofile()
 
-    def look(_frame: object, event: str, _argument: object) -> None:
-        if event == "call" and time.thread_time() > ends:
+    def look(frame: FrameType, event: str, _argument: object) -> None:
+        if event == "call" and time.thread_time() > ends and _may_end(frame):
             raise _OutOfTime
 
     sys.setprofile(look)
@@ -143,6 +157,16 @@ def _within(seconds: float, work: Callable[[], T]) -> T:
         raise ExpressionFailed("did not end in time") from None
     finally:
         sys.setprofile(before)
+
+
+def _may_end(frame: FrameType) -> bool:
+    """Not where garbage is put away: Python would drop what is raised there, and us with it.
+
+    It may strike at any step: a generator is resumed once more to be closed, and what other
+    libraries left behind is told to go.
+    """
+    code = frame.f_code
+    return not code.co_flags & _RESUMED and code.co_filename.startswith(_STEPS)
 
 
 # --- functions of our own -------------------------------------------------------------------------
