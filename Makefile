@@ -42,7 +42,7 @@ test: $(dev_packages) $(assets) ## Check, then run all tests; gets a browser and
 	@scripts/test.sh
 
 proofs: $(dev_packages) $(assets) ## Run the long proofs (thousands of cases), and print their figures
-	@scripts/test.sh -n 0 --dist no -m proof -s
+	@scripts/test.sh -m proof -s
 
 conformance: $(dev_packages) ## Write docs/conformance.md from the marks on tests
 	@$(bin)/python scripts/conformance.py

@@ -10,12 +10,23 @@ SMARTAPP_CHROMIUM=$(.venv/bin/python scripts/find_programs.py)
 SMARTAPP_HEADLESS=${named:-$(command -v chromium-headless-shell || echo "$SMARTAPP_CHROMIUM")}
 export SMARTAPP_CHROMIUM SMARTAPP_HEADLESS
 
-# The checks look at types for a minute on one core; the tests need not wait for that.
-said=$(mktemp)
-trap 'rm -f "$said"' EXIT
-make --no-print-directory check >"$said" 2>&1 &
-checks=$!
 failed=0
-.venv/bin/python -m pytest -n 3 --dist worksteal "$@" || failed=$?
-wait "$checks" || { failed=$?; cat "$said"; }
+if [ $# -gt 0 ]; then
+    .venv/bin/python -m pytest "$@" || failed=$?
+    exit "$failed"
+fi
+
+# Beside most tests: the checks, which look at types for a minute on one core, and the journeys, which
+# share one app and one browser among them. What both say is shown when they have ended.
+said=$(mktemp -d)
+trap 'rm -rf "$said"' EXIT
+make --no-print-directory check >"$said/checks" 2>&1 &
+checks=$!
+.venv/bin/python -m pytest tests/journeys >"$said/journeys" 2>&1 &
+journeys=$!
+.venv/bin/python -m pytest -n 2 --dist worksteal --ignore tests/journeys || failed=$?
+wait "$journeys" || failed=$?
+printf '\nJourneys in Chromium\n'
+cat "$said/journeys"
+wait "$checks" || { failed=$?; cat "$said/checks"; }
 exit "$failed"

@@ -26,24 +26,41 @@ def test_help_lists_every_target_with_what_it_does(root: Path, makefile: str) ->
     assert set(shown) >= {"help", "demo", "test", "check", "run", "sandbox"}
 
 
-@pytest.mark.parametrize(("checks", "tests"), [(0, 0), (1, 0), (0, 1), (1, 1)])
-def test_test_means_check_and_all_tests(
-    root: Path, tmp_path: Path, checks: int, tests: int
-) -> None:
-    """Both run to their end, and each of them alone can fail the whole."""
+@pytest.mark.parametrize("failing", ["", "check", "-m pytest tests/journeys", "-m pytest -n 2"])
+def test_test_means_check_and_all_tests(root: Path, tmp_path: Path, failing: str) -> None:
+    """All run to their end, and each of them alone can fail the whole."""
     (tmp_path / "scripts").mkdir()
     shutil.copy(root / "scripts" / "test.sh", tmp_path / "scripts")
-    (tmp_path / "Makefile").write_text(f"check:\n\t@echo checked; exit {checks}\n")
+    status = int(failing == "check")
+    (tmp_path / "Makefile").write_text(f"check:\n\t@echo checked; exit {status}\n")
     (tmp_path / ".venv" / "bin").mkdir(parents=True)
     python = tmp_path / ".venv" / "bin" / "python"
-    python.write_text(f'#!/bin/sh\n[ "$1" = -m ] || exit 0\necho "$@"\nexit {tests}\n')
+    python.write_text(
+        '#!/bin/sh\n[ "$1" = -m ] || exit 0\necho "$@"\n'
+        f'case "$*" in "{failing or "none"}"*) exit 1;; esac\n'
+    )
     python.chmod(0o700)
 
     ended = subprocess.run([tmp_path / "scripts" / "test.sh"], capture_output=True, text=True)
 
-    assert (ended.returncode == 0) is (checks == tests == 0)
-    assert "-m pytest -n 3" in ended.stdout
-    assert ("checked" in ended.stdout) is bool(checks)  # what went well needs no words
+    assert (ended.returncode == 0) is (failing == "")
+    assert "-m pytest -n 2 --dist worksteal --ignore tests/journeys" in ended.stdout
+    assert "-m pytest tests/journeys" in ended.stdout
+    assert ("checked" in ended.stdout) is (failing == "check")  # what went well needs no words
+
+
+def test_some_tests_can_be_asked_for(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "scripts").mkdir()
+    shutil.copy(root / "scripts" / "test.sh", tmp_path / "scripts")
+    (tmp_path / ".venv" / "bin").mkdir(parents=True)
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.write_text('#!/bin/sh\n[ "$1" = -m ] || exit 0\necho "$@"\nexit 3\n')
+    python.chmod(0o700)
+
+    command = [tmp_path / "scripts" / "test.sh", "-m", "proof", "-s"]
+    ended = subprocess.run(command, capture_output=True, text=True)
+
+    assert (ended.returncode, ended.stdout) == (3, "-m pytest -m proof -s\n")
 
 
 def test_check_means_format_lint_types_and_imports(makefile: str) -> None:
