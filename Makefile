@@ -7,6 +7,8 @@
 .PHONY: help demo run sandbox check format test proofs conformance bench lock clean
 
 export PYTHON
+# What Python has compiled once it keeps, whatever the shell says: a start takes half the time then.
+unexport PYTHONDONTWRITEBYTECODE
 bin := .venv/bin
 ready := .venv/.ready
 

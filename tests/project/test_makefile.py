@@ -63,6 +63,28 @@ def test_some_tests_can_be_asked_for(root: Path, tmp_path: Path) -> None:
     assert (ended.returncode, ended.stdout) == (3, "-m pytest -m proof -s\n")
 
 
+def test_what_was_compiled_is_kept_whatever_the_shell_says(root: Path, tmp_path: Path) -> None:
+    python = tmp_path / ".venv" / "bin" / "python"
+    python.parent.mkdir(parents=True)
+    python.write_text('#!/bin/sh\necho "kept: ${PYTHONDONTWRITEBYTECODE-yes}"\n')
+    python.chmod(0o700)
+    shutil.copy(root / "Makefile", tmp_path)
+    command = ["make", "--assume-old=.venv/.ready-dev", "conformance"]
+    for stamp in (".venv/.ready-dev", ".venv/.ready-build"):
+        (tmp_path / stamp).touch()
+    (tmp_path / "requirements").mkdir()
+
+    ended = subprocess.run(
+        command,
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONDONTWRITEBYTECODE": "1"},
+        capture_output=True,
+        text=True,
+    )
+
+    assert ended.stdout == "kept: yes\n", ended.stderr
+
+
 def test_check_means_format_lint_types_and_imports(makefile: str) -> None:
     recipe = re.search(r"^check:.*\n((?:\t.+\n)+)", makefile, re.MULTILINE)
     assert recipe
