@@ -337,6 +337,9 @@ class WrongRole(SmartappError):
     code = "role"
 
 
+PRIVATE = "private"  # why, where it is the patient's own and who acts for them reads
+
+
 class NotOffered(SmartappError):
     """Not declared by the EHR, not granted to this person, or switched off by the clinic."""
 

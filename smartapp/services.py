@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
 
@@ -35,6 +35,7 @@ from smartapp.workflow.decided import decided_again
 from smartapp.workflow.delivery import Courier
 from smartapp.workflow.gate import Gate
 from smartapp.workflow.loading import Loader
+from smartapp.workflow.policy.disclosure import NOTHING_HIDDEN, Hidden
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.unreviewed import form_as_message
@@ -138,6 +139,7 @@ class Services:
         on_withheld: Withheld,
         patient_id: str | None = None,
         renew: Renew | None = None,
+        hidden: Hidden = NOTHING_HIDDEN,
     ) -> FhirClient:
         """The EHR as this session may see it; an item of a queue pins its own patient."""
         bound_to = active.launched.patient_id or patient_id
@@ -148,6 +150,7 @@ class Services:
             on_withheld=on_withheld,
             renew=renew,
             keeps_back=self._keeps_back(active),
+            private=hidden.kinds,
         )
 
     def _keeps_back(self, active: ActiveLaunch) -> KeepsBack:
@@ -177,12 +180,16 @@ class Services:
             level="user" if staff else "patient",
         )
 
-    def loader(self, active: ActiveLaunch, client: FhirClient) -> Loader:
+    def loader(
+        self, active: ActiveLaunch, client: FhirClient, hidden: Hidden = NOTHING_HIDDEN
+    ) -> Loader:
         return Loader(
             client,
-            self.gate(active),
+            replace(self.gate(active), private=hidden.kinds),
             self.vocabulary,
             self.transport.together,
+            hidden=hidden,
+            reader=active.launched.user.fhir_user,
             seal=self.seal,
             decide=partial(decided_again, self.policy, self.vocabulary),
             as_message=partial(form_as_message, self.policy, self.vocabulary, seal=self.seal),

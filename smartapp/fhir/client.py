@@ -10,10 +10,18 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from urllib.parse import urlencode
 
-from smartapp.errors import InvalidResource, MalformedAnswer, NotFound, SmartappError
+from smartapp.errors import (
+    PRIVATE,
+    InvalidResource,
+    MalformedAnswer,
+    NotFound,
+    NotOffered,
+    SmartappError,
+)
 from smartapp.fhir.compartment import belongs_to
 from smartapp.fhir.element import Element, Json, Reference, is_id
 from smartapp.fhir.haul import Found, Haul, KeepsBack, Withheld
+from smartapp.fhir.private import without_private
 from smartapp.fhir.searchset import Page
 from smartapp.fhir.serial import as_bytes
 from smartapp.fhir.task import etag_of
@@ -46,7 +54,8 @@ class Written:
 
 class FhirClient:
     """Bound to a patient, it lets nothing through that is not theirs. What is theirs, and yet not
-    for whoever reads, is as good as absent: it is neither counted nor missed.
+    for whoever reads, is as good as absent: it is neither counted nor missed. Of `private` types
+    nothing comes through, whoever asks for it and wherever it stands.
     """
 
     def __init__(
@@ -58,6 +67,7 @@ class FhirClient:
         on_withheld: Withheld = lambda _kind: None,
         renew: Renew | None = None,
         keeps_back: KeepsBack = lambda _resource: False,
+        private: frozenset[str] = frozenset(),
     ) -> None:
         self._transport = transport
         self._bearer = bearer
@@ -67,13 +77,15 @@ class FhirClient:
         self.patient_id = patient_id
         self._on_withheld = on_withheld
         self._renew = renew
-        self._keeps_back = keeps_back
+        self._not_for_reader = keeps_back
+        self._private = private
 
     # --- reading ----------------------------------------------------------------------------
 
     def read(self, reference: str, *, fresh: bool = False) -> Json:
         """One resource by "Type/id". Another patient's is as good as absent."""
         wanted, _, identity = reference.partition("/")
+        self._check_open(wanted)
         headers = FRESH if fresh else {}
         resource = self._resource(self._get(f"{self._base}/{reference}", headers))
         if resource.get("resourceType") != wanted:
@@ -98,6 +110,7 @@ class FhirClient:
         within: float = SEARCH_SECONDS,
     ) -> Found:
         """All matches up to a limit, page by page. A page that fails leaves a flagged part."""
+        self._check_open(kind)
         url = f"{self._base}/{kind}?{urlencode(parameters)}"
         haul = Haul(self._may_show, self._on_withheld, self._keeps_back)
         return self._hauled(haul, kind, url, most, pages, FRESH if fresh else {}, within)
@@ -106,6 +119,7 @@ class FhirClient:
         """From a page on, by the address that the EHR gave for it. How many there are in all says
         nothing of what is left.
         """
+        self._check_open(kind)
         haul = Haul(self._may_show, self._on_withheld, self._keeps_back, from_start=False)
         return self._hauled(haul, kind, url, most, pages, {}, SEARCH_SECONDS)
 
@@ -140,6 +154,7 @@ class FhirClient:
 
     def count(self, kind: str, parameters: Sequence[tuple[str, str]]) -> int | None:
         """How many there are, by the EHR's own count; None where it does not say."""
+        self._check_open(kind)
         asked = urlencode([*parameters, ("_summary", "count")])
         return Page.of(self._resource(self._get(f"{self._base}/{kind}?{asked}")), kind).total
 
@@ -285,7 +300,14 @@ class FhirClient:
             _check_characters(body)
         if self._own_pointer.search(answer.body):
             _shorten(body, f"{self._base}/")
-        return body
+        return without_private(body, self._private) if self._private else body
+
+    def _check_open(self, kind: str) -> None:
+        if kind in self._private:
+            raise NotOffered(kind, PRIVATE)
+
+    def _keeps_back(self, resource: Json) -> bool:
+        return resource.get("resourceType") in self._private or self._not_for_reader(resource)
 
     def _may_show(self, resource: Json) -> bool:
         return self.patient_id is None or belongs_to(resource, self.patient_id)

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from smartapp.errors import SmartappError
+from smartapp.errors import PRIVATE, NotOffered, SmartappError
 from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.document import Document
 from smartapp.fhir.encounter import Visit
@@ -44,7 +45,7 @@ class AfterVisit:
     shown: tuple[Document, ...]  # of this visit, that may be opened
     summaries: tuple[Document, ...]  # those of them that are written for the patient
     words: tuple[tuple[Document, str | SmartappError], ...]  # of its summaries
-    private: str = ""  # why whoever reads gets no documents, where that is so
+    private: str = ""  # why whoever reads does not get everything, where that is so
 
 
 @dataclass(frozen=True)
@@ -75,8 +76,8 @@ def after_visit_page(
     blocks = (
         done,
         _medicines(words, paths, loaded, source),
-        _next(words, loaded, source),
-        *([] if loaded.private else [_papers(words, paths, loaded, source)]),
+        *([] if _is_private(loaded.requests) else [_next(words, loaded, source)]),
+        *([] if _is_private(loaded.documents) else [_papers(words, paths, loaded, source)]),
     )
     return AfterVisitPage(
         shell=shell,
@@ -118,9 +119,9 @@ def _quotes(words: Words, paths: Paths, loaded: AfterVisit) -> list[Quote]:
 
 def _gaps(words: Words, loaded: AfterVisit, phone: str) -> list[str]:
     """What a person looks for here and does not find."""
-    if loaded.private:
+    if _is_private(loaded.documents):
         return [loaded.private]
-    gaps = []
+    gaps = [loaded.private] if _is_private(loaded.requests) else []
     failed = any(isinstance(text, SmartappError) for _, text in loaded.words)
     if failed or loaded.documents.failed:
         gaps.append(
@@ -141,6 +142,10 @@ def _gaps(words: Words, loaded: AfterVisit, phone: str) -> list[str]:
             )
         )
     return gaps
+
+
+def _is_private(section: Section[Any]) -> bool:
+    return isinstance(section.failure, NotOffered) and section.failure.reason == PRIVATE
 
 
 def _medicines(words: Words, paths: Paths, loaded: AfterVisit, source: Source) -> Block:

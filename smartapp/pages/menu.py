@@ -230,6 +230,8 @@ def _row(words: Words, paths: Paths, gate: Gate, entry: Entry, clinic_phone: str
 
 def why_closed(words: Words, reason: str, clinic_phone: str) -> str:
     """Why a part of the record is not offered, and what to do instead."""
+    if reason == Why.PRIVATE:
+        return words("This part is private. It is not shown to those who act for a patient.")
     if reason == Why.NOT_GRANTED:
         return words(
             "You did not let this app see this part, or the clinic does not share it with you. "

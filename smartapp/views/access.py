@@ -8,7 +8,6 @@ from smartapp.launch import Role
 from smartapp.pages import access as pages
 from smartapp.pages.shell import Link
 from smartapp.pages.when import day_words
-from smartapp.views.confidential import teen_rule
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import read, showing
 from smartapp.views.show import patient_shell, relationship, show
@@ -24,7 +23,7 @@ def access(here: Here) -> View:
     got, at = read(here, CONSENTS, PROXIES), showing(here, "access")
     words, policy, launched = here.words, here.services.policy, here.active.launched
     can_ask = here.can_ask and "proxy-access" in policy.topics
-    rule = teen_rule(here, got.patient)
+    rule = here.teen_rule
     title = words("Who can see your record")
     page = pages.AccessPage(
         shell=patient_shell(here, title, got.patient),

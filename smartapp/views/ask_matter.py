@@ -10,7 +10,6 @@ from smartapp.errors import NotFound, NotOffered
 from smartapp.pages.ask_choose import choose_page, instead_page
 from smartapp.pages.shell import Link, Shell
 from smartapp.views import record
-from smartapp.views.confidential import hidden_from_reader
 from smartapp.views.documents import gate_of
 from smartapp.views.drafting import (
     form_name,
@@ -77,7 +76,6 @@ def _reader(here: Here) -> Reader:
         here.now,
         here.fhir_user,
         documents=gate_of(here),
-        hidden=hidden_from_reader(here),
     )
 
 

@@ -12,7 +12,7 @@ from smartapp.pages import care as pages
 from smartapp.pages.health import BlocksPage
 from smartapp.pages.shell import Link
 from smartapp.views import files, record
-from smartapp.views.confidential import hidden_from_reader, kept_from_proxies
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import read, showing
 from smartapp.views.show import patient_shell, show
@@ -30,7 +30,7 @@ MOST_ROLES = 10
 @requires_launch(Role.PATIENT)
 @kept_from_proxies("plan")
 def what_happens_next(here: Here) -> View:
-    visits = () if "visits" in hidden_from_reader(here) else (APPOINTMENTS,)
+    visits = () if APPOINTMENTS.kind in here.hidden.kinds else (APPOINTMENTS,)
     got, at = read(here, REFERRALS, PROCEDURES, *visits), showing(here, "next")
     title = here.words("What happens next")
     blocks = (

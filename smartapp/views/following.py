@@ -21,7 +21,6 @@ from smartapp.pages.shell import Link
 from smartapp.pages.tracker import title_of
 from smartapp.sessions.submission import Submission, SubmissionState
 from smartapp.views import record
-from smartapp.views.confidential import teen_rule
 from smartapp.views.here import Here, View
 from smartapp.views.patient import load_requests
 from smartapp.views.receipts import answers_altered, kept_words, lost_files, receipt_of
@@ -108,7 +107,7 @@ def show_followed(
         policy=here.services.policy,
         request=request,
         receipt=receipt_of(here, followed.sid, request, submission),
-        red_flags=_urgent(here, followed.patient, request),
+        red_flags=_urgent(here, request),
         opens=lambda message, at: f"{here.paths.thread(message)}/files/{at}",
         lost_files=lost_files(request, submission),
         answers_altered=answers_altered(submission),
@@ -213,13 +212,13 @@ def title_in(here: Here, request: Request | None, submission: Submission | None)
     return (submission.title if submission else "") or here.words("Your request")
 
 
-def _urgent(here: Here, patient: Patient, request: Request | None) -> tuple[RedFlag, ...]:
+def _urgent(here: Here, request: Request | None) -> tuple[RedFlag, ...]:
     """What to do now is said again as long as nobody at the clinic has answered."""
     if request is None or not (request.is_promised or request.is_bare_form):
         return ()
     sender = request.root.sender
     is_mine = sender is not None and sender.target == here.fhir_user
-    if teen_rule(here, patient) is not None and not is_mine:
+    if here.teen_rule is not None and not is_mine:
         return ()  # it would tell a parent what a teenager has answered
     topic = here.services.policy.topics.get(request.topic)
     named = request.routing.red_flags if request.routing else ()

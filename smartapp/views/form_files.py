@@ -129,7 +129,7 @@ def of_patient(here: Here, handle: str, mark: str) -> View:
     client, loader = here.client(), here.loader()
     response = client.read(here.named(handle, "QuestionnaireResponse"))
     patient = loader.patient()
-    readable(here, patient, response)
+    readable(here, response)
     record.viewed(here, patient.id, QuestionnaireResponse=1)
     return _sent(client, response, mark)
 

@@ -13,7 +13,6 @@ from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.pages.forms import Begun, url_of
 from smartapp.views import record
-from smartapp.views.confidential import teen_rule
 from smartapp.views.form_drafts import DRAFT
 from smartapp.views.form_sheets import draft_name
 from smartapp.views.here import Here
@@ -61,7 +60,7 @@ def my_forms(here: Here) -> MyForms:
     patient = sure_of_patient(got["patient"])
     tasks, plans = as_found(got["tasks"]), as_found(got["plans"])
     answered = _newest_first(section_of(as_found(got["responses"]), AnsweredForm.from_fhir))
-    rule = teen_rule(here, patient)
+    rule = here.teen_rule
     sent = _for_reader(here, answered, rule)
     listed = [*asked_in_tasks(tasks, f"Patient/{patient.id}"), *asked_in_plans(plans)]
     on_the_way = _on_the_way(here)

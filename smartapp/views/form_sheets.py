@@ -19,7 +19,6 @@ from smartapp.pages.form.said import said_so_far
 from smartapp.pages.form.shelf import Shelf
 from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import SubmissionState
-from smartapp.views.confidential import kinds_hidden_from_reader
 from smartapp.views.here import Here
 from smartapp.workflow.answer_files import content_of
 from smartapp.workflow.forms import Reading
@@ -208,16 +207,10 @@ def _context(here: Here, found: FoundForm, patient: Json) -> Mapping[str, Any]:
     context: dict[str, Any] = {"patient": patient}
     if here.fhir_user == f"Patient/{patient.get('id')}":
         context["user"] = patient
-    queries = [
-        each
-        for each in queries_of(found.plan)
-        if here.gate.may(each.kind, "search-type") and each.name
-    ]
-    if queries and here.is_proxy:
-        hidden = kinds_hidden_from_reader(here)
-        queries = [each for each in queries if each.kind not in hidden]
-    if queries:
-        loader = here.loader()
+    named = [each for each in queries_of(found.plan) if each.name]
+    loader = here.loader() if named else None
+    queries = [each for each in named if loader and loader.gate.may(each.kind, "search-type")]
+    if loader and queries:
         calls = [partial(loader.search, each.kind, *each.parameters) for each in queries]
         results = loader.together(calls, within=6.0)
         for query, result in zip(queries, results, strict=True):

@@ -25,12 +25,12 @@ from smartapp.pages.shell import Link
 from smartapp.pages.showing import IN_SHORT, first_of
 from smartapp.pages.summary import medicines_in_short, summary_page
 from smartapp.pages.visits import coming_block, past_block
-from smartapp.views.confidential import hidden_from_reader, kept_from_proxies
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, showing
 from smartapp.views.results import is_folded
 from smartapp.views.show import patient_shell, show
-from smartapp.views.stream import Piece, piece, stream
+from smartapp.views.stream import Piece, for_reader, piece, stream
 from smartapp.workflow.record import Part, at_once
 from smartapp.workflow.record.care import APPOINTMENTS, VISITS
 from smartapp.workflow.record.parts import (
@@ -49,7 +49,6 @@ from smartapp.workflow.record.parts import (
 T = TypeVar("T")
 A_FEW = 20  # several may be of one test, of which the newest is shown
 SINGLE = 10  # of what is one row each
-SECTION_OF = {APPOINTMENTS.key: "visits", VISITS.key: "visits"}  # as the policy calls them
 
 bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
 
@@ -78,8 +77,7 @@ def summary(here: Here) -> View:
         piece(in_short(VISITS, SINGLE), lambda section: first_of(past(section), IN_SHORT, visits)),
         piece(in_short(LIFE), lambda section: life_block(at, section, now=now)),
     )
-    hidden = hidden_from_reader(here)
-    pieces = tuple(each for each in pieces if SECTION_OF.get(each.key) not in hidden)
+    pieces = for_reader(here, pieces)
     return stream(
         here,
         "summary",

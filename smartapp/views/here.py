@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property, partial, wraps
 from math import inf
@@ -31,6 +31,7 @@ from smartapp.views.language import locale_of_browser
 from smartapp.words import Words, words_for
 from smartapp.workflow.gate import ASKING, ASKING_BY_FORM, Gate, Why
 from smartapp.workflow.loading import Loader
+from smartapp.workflow.policy.disclosure import NOTHING_HIDDEN, Hidden, TeenRule
 
 AUTHORS = ("Patient/", "RelatedPerson/")
 WORK = ("Task", "Communication", "QuestionnaireResponse")  # what an item of the queue can be
@@ -136,8 +137,13 @@ class Here:
 
     def client(self, patient_id: str | None = None) -> FhirClient:
         """What the EHR sends and is not this patient's is not shown, and put on record."""
+        return self._client(patient_id, self.hidden)
+
+    def _client(self, patient_id: str | None, hidden: Hidden) -> FhirClient:
         withheld = partial(record.foreign_withheld, self, patient_id)
-        return self.services.client(self._asking, withheld, patient_id, self.current.after_refusal)
+        return self.services.client(
+            self._asking, withheld, patient_id, self.current.after_refusal, hidden
+        )
 
     def directory(self) -> FhirClient:
         """The EHR for what belongs to no patient: who works here, and as what."""
@@ -150,18 +156,27 @@ class Here:
         return self.active
 
     def loader(self, patient_id: str | None = None) -> Loader:
-        loader = self.services.loader(self.active, self.client(patient_id))
-        return replace(loader, hidden_topics=self._hidden_topics, reader=self.fhir_user)
+        return self.services.loader(self.active, self.client(patient_id), self.hidden)
 
     @cached_property
-    def _hidden_topics(self) -> frozenset[str]:
-        """Of requests, for who acts for a teenager. Only then the patient is read for it."""
+    def teen_rule(self) -> TeenRule | None:
+        """The rule that holds for this reader of this record, if any does. Only for who acts for
+        a patient the patient is read for it; where that fails, nothing is shown.
+        """
+        if not self.is_proxy:
+            return None
         rule = self.services.policy.privacy.teenagers
-        if not (self.is_proxy and rule.hidden_topics):
-            return frozenset()
-        patient = self.services.loader(self.active, self.client()).patient()
+        open_client = self._client(None, NOTHING_HIDDEN)
+        patient = self.services.loader(self.active, open_client).patient()
         today = self.services.policy.calendar.local(self.now).date()
-        return rule.hidden_topics if rule.holds(patient.birth_date, today) else frozenset()
+        return rule if rule.holds(patient.birth_date, today) else None
+
+    @property
+    def hidden(self) -> Hidden:
+        """What this reader gets nothing of: the client lets none of it through, and the loader's
+        gate says why.
+        """
+        return self.teen_rule.hidden if self.teen_rule else NOTHING_HIDDEN
 
     def person_about(self, patient_id: str) -> Person:
         return Person(self.active.launched.ehr_key, self.active.launched.user.key, patient_id)

@@ -17,11 +17,10 @@ from smartapp.pages.showing import Showing, first_of
 from smartapp.pages.todo import ToDoList, todo_list
 from smartapp.pages.visits import coming_block
 from smartapp.views import record
-from smartapp.views.confidential import hidden_from_reader
 from smartapp.views.here import Here, requires_launch
 from smartapp.views.reading import showing
 from smartapp.views.results import is_folded
-from smartapp.views.stream import Piece, piece, stream
+from smartapp.views.stream import Piece, for_reader, piece, stream
 from smartapp.views.unread import unread
 from smartapp.words import in_locale
 from smartapp.workflow.loading import PAGE_SECONDS, Loader, Requests
@@ -29,8 +28,6 @@ from smartapp.workflow.record import at_once
 from smartapp.workflow.record.care import APPOINTMENTS
 from smartapp.workflow.record.parts import RESULTS
 from smartapp.workflow.requests import Request
-
-SECTION_OF = {APPOINTMENTS.key: "visits", RESULTS.key: "results"}  # as the policy calls them
 
 bp = Blueprint("home", __name__, url_prefix="/l/<lid>")
 
@@ -52,8 +49,7 @@ def home(here: Here) -> Response:
         ),
         piece(RESULTS, lambda section: new_results_block(at, section, now=now, fold=fold)),
     )
-    hidden = hidden_from_reader(here)
-    pieces = tuple(each for each in pieces if SECTION_OF.get(each.key) not in hidden)
+    pieces = for_reader(here, pieces)
     return stream(
         here,
         "home",
@@ -75,6 +71,7 @@ def home(here: Here) -> Response:
 def requests_piece(here: Here, at: Showing) -> Piece[Request]:
     return Piece(
         key="requests",
+        kind="Communication",
         load=load_requests,
         look=lambda section: requests_block(
             at,

@@ -15,7 +15,6 @@ from smartapp.pages.health import BlocksPage
 from smartapp.pages.origin import said_block, way_block
 from smartapp.pages.shell import Link
 from smartapp.views import record
-from smartapp.views.confidential import kinds_hidden_from_reader
 from smartapp.views.documents import papers_of
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import arrived, showing, sure_of_patient
@@ -40,7 +39,7 @@ PAGES = {
 def origin(here: Here, handle: str) -> View:
     reference = here.named(handle, *PAGES)
     kind = reference.partition("/")[0]
-    if kind in kinds_hidden_from_reader(here):
+    if kind in here.hidden.kinds:
         raise NotFound("not for who reads")
     if kind == "DocumentReference":
         papers_of(here).checked(reference)

@@ -43,6 +43,7 @@ from smartapp.workflow.readings import (
     summary_of,
     together,
 )
+from smartapp.workflow.requests import HOME_READINGS
 from smartapp.workflow.submission import placeholder, step
 
 bp = Blueprint("readings", __name__, url_prefix="/l/<lid>/readings")
@@ -305,7 +306,7 @@ def _steps(
 
 
 def _title(kind: ReadingKind) -> str:
-    return f"Home readings: {kind.name['en']}"
+    return f"{HOME_READINGS}: {kind.name['en']}"
 
 
 def _routing(here: Here, kind: ReadingKind, rule: TrendRule | None, summary: str) -> Routing:

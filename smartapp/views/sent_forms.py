@@ -6,12 +6,10 @@ from flask import Blueprint
 
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.element import Json
-from smartapp.fhir.people import Patient
 from smartapp.launch import Role
 from smartapp.pages.forms import Since, sent_form_page, title_of_sent
 from smartapp.pages.shell import Link
 from smartapp.views import record
-from smartapp.views.confidential import teen_rule
 from smartapp.views.form_opening import refused_form
 from smartapp.views.form_sheets import new_desk, open_desk
 from smartapp.views.here import Here, View, requires_launch
@@ -35,7 +33,7 @@ def sent_form(here: Here, handle: str) -> View:
     patient = sure_of_patient(got["patient"])
     if isinstance(got["response"], SmartappError):
         raise got["response"]
-    sent = readable(here, patient, got["response"])  # type: ignore[arg-type]  # read as a resource
+    sent = readable(here, got["response"])  # type: ignore[arg-type]  # read as a resource
     record.viewed(here, patient.id, QuestionnaireResponse=1)
     title = title_of_sent(here.words, here.services.policy.forms, sent)
     page = sent_form_page(
@@ -51,11 +49,11 @@ def sent_form(here: Here, handle: str) -> View:
     return show("form_sent", page)
 
 
-def readable(here: Here, patient: Patient, response: Json) -> AnsweredForm:
+def readable(here: Here, response: Json) -> AnsweredForm:
     sent = AnsweredForm.from_fhir(response)
     if sent is None:
         raise NotFound("entered in error")
-    if teen_rule(here, patient) is not None and not sent.is_by(here.fhir_user):
+    if here.teen_rule is not None and not sent.is_by(here.fhir_user):
         raise NotFound("not for who reads")
     return sent
 
@@ -84,7 +82,7 @@ def again(here: Here, handle: str) -> View:
         desk = open_desk(here, url)
     except FormRefused as refused:
         return refused_form(here, refused)
-    readable(here, desk.patient, response)
+    readable(here, response)
     form = desk.sheet.found.plan.form
     before = read_back(desk.sheet.found.plan, response, here.services.policy.calendar.zone)
     changed = {CHANGED: "1"} if version not in {"", form.version} else {}

@@ -45,6 +45,7 @@ class Piece(Generic[T]):
     """One part of such a page: how it is read, how it looks, and what the audit says of it."""
 
     key: str
+    kind: str  # the type of resource that it is about
     load: Callable[[Loader], Section[T]]
     look: Callable[[Section[T]], Block]
     count: Callable[[Section[T]], Counts]
@@ -53,10 +54,16 @@ class Piece(Generic[T]):
 def piece(part: Part[T], look: Callable[[Section[T]], Block]) -> Piece[T]:
     return Piece(
         key=part.key,
+        kind=part.kind,
         load=partial(_load, part),
         look=look,
         count=lambda section: {part.kind: len(section.items)},
     )
+
+
+def for_reader(here: Here, pieces: Sequence[Piece[Any]]) -> tuple[Piece[Any], ...]:
+    """Without those that are kept from who reads: they have no place on the page."""
+    return tuple(each for each in pieces if each.kind not in here.hidden.kinds)
 
 
 def _load(part: Part[T], loader: Loader) -> Section[T]:

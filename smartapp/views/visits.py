@@ -18,7 +18,6 @@ from smartapp.fhir.element import Json
 from smartapp.fhir.encounter import Visit
 from smartapp.fhir.haul import Found
 from smartapp.fhir.place import Place
-from smartapp.fhir.section import Section
 from smartapp.launch import Role
 from smartapp.pages import after_visit
 from smartapp.pages import visits as pages
@@ -28,7 +27,7 @@ from smartapp.pages.health import BlocksPage, procedures_block
 from smartapp.pages.menu import open_page
 from smartapp.pages.shell import Link
 from smartapp.views import record
-from smartapp.views.confidential import hidden_from_reader, kept_from_proxies, teen_rule
+from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.documents import gate_of
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import Got, read, read_older, showing, source
@@ -197,10 +196,8 @@ def calendar(here: Here, handle: str) -> View:
 
 def _visit(here: Here, reference: str) -> View:
     visit = read_one(here, reference, Visit.from_fhir)
-    papers = () if "documents" in hidden_from_reader(here) else (DOCUMENTS,)
-    got = read(here, ORDERS, REFERRALS, PROCEDURES, *papers)
-    documents = got[DOCUMENTS] if papers else Section()
-    rule = None if papers else teen_rule(here, got.patient)
+    got, rule = read(here, ORDERS, REFERRALS, PROCEDURES, DOCUMENTS), here.teen_rule
+    documents = got[DOCUMENTS]
     record.viewed(here, got.patient.id, Encounter=1)
     words, paths, gate = here.words, here.paths, gate_of(here)
     shown = after_visit.of_visit(gate.shown(documents.items), visit)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from smartapp.auth.scopes import Scopes
-from smartapp.errors import NotOffered
+from smartapp.errors import PRIVATE, NotOffered
 from smartapp.fhir.capability import Capability
 
 _LETTER = {"create": "c", "read": "r", "update": "u", "delete": "d", "search-type": "s"}
@@ -15,6 +15,7 @@ _LETTER = {"create": "c", "read": "r", "update": "u", "delete": "d", "search-typ
 class Why(StrEnum):
     NOT_DECLARED = "not-declared"
     NOT_GRANTED = "not-granted"
+    PRIVATE = PRIVATE  # to the patient: not for who acts for them
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,12 @@ class Gate:
     capability: Capability
     scopes: Scopes
     level: str  # "patient" or "user": whose rights the token carries
+    private: frozenset[str] = frozenset()  # types of which this reader sees nothing
 
     def closed(self, kind: str, interaction: str) -> Why | None:
         """The reason why something is not possible, or None where it is."""
+        if kind in self.private:
+            return Why.PRIVATE
         if not self.capability.declares(kind, interaction):
             return Why.NOT_DECLARED
         if not self.scopes.allows(self.level, kind, _LETTER[interaction]):

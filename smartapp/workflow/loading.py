@@ -22,6 +22,7 @@ from smartapp.fhir.routing import UNSEALED_REASON, Routing
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.gate import Gate, Why
+from smartapp.workflow.policy.disclosure import NOTHING_HIDDEN, Hidden
 from smartapp.workflow.requests import Request, requests_of, with_forms
 from smartapp.workflow.seal import Seal
 from smartapp.workflow.trail import Trail
@@ -56,7 +57,7 @@ class Loader:
     gate: Gate
     vocabulary: Vocabulary
     together: Together
-    hidden_topics: frozenset[str] = frozenset()  # of requests, for who acts for a teenager
+    hidden: Hidden = NOTHING_HIDDEN  # from who acts for a teenager
     reader: str = ""  # who reads, "Patient/id" or another
     seal: Seal | None = None  # None: whatever a resource says of its routing is taken for true
     decide: Callable[[Message, Json], Routing | None] | None = None  # by a message and its answers
@@ -252,20 +253,26 @@ class Loader:
             for each in section_of(tasks, AppTask.from_fhir).items
             if each.is_open and each.patient == patient and each.is_left_to(patient, self.reader)
         ]
-        return tuple(each for each in left if not self.hidden_topics or each.owner == self.reader)
+        return tuple(each for each in left if not self.hidden.anything or each.owner == self.reader)
 
     def _is_kept_back(self, request: Request) -> bool:
         """Who acts for a teenager follows what they asked for themselves, whatever it is about. Of
-        forms they see no others at all: which form somebody was given tells enough.
+        forms they see no others at all: which form somebody was given tells enough. What is about
+        something hidden names it.
         """
-        writer = request.root.sender
-        is_own = writer is not None and writer.target == self.reader
+        hidden, writer = self.hidden, request.root.sender
+        if not hidden.anything or (writer is not None and writer.target == self.reader):
+            return False
         topics = {
             request.root.topic,
             *(each.topic for each in request.works),
         }  # a visit has its own
-        is_private = bool(topics & self.hidden_topics) or request.root.is_form
-        return bool(self.hidden_topics) and is_private and not is_own
+        about = {each.kind for message in request.messages for each in message.about}
+        return (
+            bool(topics & hidden.topics or about & hidden.kinds)
+            or (request.root.is_form and bool(hidden.named_topics))
+            or (request.is_reading and hidden.readings)
+        )
 
 
 def _answers_of(message: Message) -> tuple[str, ...]:

@@ -49,14 +49,6 @@ KINDS: Mapping[AskedAbout, tuple[str, ...]] = {
 # What can be asked about, and is chosen on a page of its own.
 CHOSEN_ELSEWHERE: Mapping[AskedAbout, tuple[str, ...]] = {AskedAbout.APPOINTMENT: ("Slot",)}
 
-# As the policy calls them.
-SECTIONS: Mapping[AskedAbout, str] = {
-    AskedAbout.APPOINTMENT: "visits",
-    AskedAbout.RESULT: "results",
-    AskedAbout.DOCUMENT: "documents",
-    AskedAbout.VISIT: "visits",
-}
-
 MOST_CHOICES = 30
 
 
@@ -111,7 +103,6 @@ class Reader:
     now: datetime
     writer: str = ""  # who is signed in, "Patient/id" or another
     documents: DocumentGate | None = None  # None: whatever the record has can be asked about
-    hidden: frozenset[str] = frozenset()  # sections of which whoever reads sees nothing
 
     def matter(self, topic: Topic, reference: str = "") -> Matter:
         """A list that is not whole keeps nobody from asking; what it is about must be there."""
@@ -160,8 +151,6 @@ class Reader:
 
     def choices(self, kind: AskedAbout) -> Section[Subject]:
         """What of the record can be asked about, the latest first."""
-        if SECTIONS.get(kind) in self.hidden:
-            return Section()
         found = [self._found(each) for each in KINDS[kind]]
         items = [each for part in found for each in part.items]
         if kind is AskedAbout.APPOINTMENT:

@@ -19,6 +19,7 @@ PHYSICIANS, NURSES = "physician", "nurse-triage"  # the queues that the tracker 
 ASKED_PATIENT = "waiting-for-patient"  # the stage of work that somebody asked the patient about
 ESCALATED = "with-doctor"
 VISIT_REQUESTED = "visit-requested"  # the rule of work that staff made of other work
+HOME_READINGS = "Home readings"  # how they begin in an EHR, in its own language
 PRIORITIES = ("stat", "asap", "urgent", "routine")  # most pressing first
 
 
@@ -55,9 +56,12 @@ class Request:
 
     @property
     def is_reading(self) -> bool:
-        """Home readings have no topic of their own: the rule that looked at them says so."""
+        """Home readings have no topic of their own: the rule that looked at them says so, or what
+        they were sent as.
+        """
         said = self.routing
-        return said is not None and said.rule.startswith("reading-")
+        by_rule = said is not None and said.rule.startswith("reading-")
+        return by_rule or self.root.subject_line.startswith(f"{HOME_READINGS}: ")
 
     @property
     def submission(self) -> str | None:

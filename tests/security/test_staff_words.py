@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
-from urllib.parse import urlsplit
-
-from werkzeug.exceptions import HTTPException
 
 from smartapp.fhir.change import Change, Kind
 from smartapp.fhir.documentation import new_documentation
@@ -16,13 +12,12 @@ from tests.app import people
 from tests.app.people import Patient, Staff
 from tests.app.test_acting import does
 from tests.app.world import World
+from tests.security.crawl import crawl
 
 # Only for who comes as staff: tests/app/test_doors.py.
 STAFF = ("staff.", "item.", "staff_record.", "workbench.", "numbers.", "meant.")
 STAFF += ("uploads.of_item", "form_files.of_item")
 MARK = "Zyxwords"
-OFTEN = 2  # so many pages of one kind are looked at
-HREF = re.compile(r'(?:href|action|src)="(/l/[^"#]+)')
 
 # No link of this patient leads there: what they show.
 ELSEWHERE = {
@@ -151,24 +146,14 @@ def test_no_word_of_staff_for_staff_is_anywhere_that_a_patient_gets_to(
     shown = people.staff(world)
     shown.opens("patel")
     assert MARK in shown.opens_item().text, "where it is for"
-    adapter = world.app.url_map.bind("localhost:8000")
-    seen: Counter[str] = Counter()
     begins = ("all", "start", "requests", "requests/unread", "download")
-    waiting, known = [f"{patient.home}/{path}" for path in begins], set[str]()
-    leaks = []
-    while waiting:
-        address = waiting.pop(0)
-        endpoint = _endpoint(adapter, address)
-        if not endpoint or address in known or seen[endpoint] >= OFTEN:
-            continue
-        known.add(address)
-        seen[endpoint] += 1
-        answer = patient.browser.follow("GET", address)
-        body = answer.get_data(as_text=True)
-        if MARK in body or MARK in str(answer.headers):
-            where = [body[max(0, m.start() - 60) : m.end() + 40] for m in re.finditer(MARK, body)]
-            leaks.append(f"{endpoint}: {where[:2]}")
-        waiting += HREF.findall(body.replace("&amp;", "&"))
+    leaks, seen = [], set()
+    for page in crawl(world.app, patient.browser, [f"{patient.home}/{each}" for each in begins]):
+        seen.add(page.endpoint)
+        if MARK in page.body or MARK in page.headers:
+            found = re.finditer(MARK, page.body)
+            where = [page.body[max(0, m.start() - 60) : m.end() + 40] for m in found]
+            leaks.append(f"{page.endpoint}: {where[:2]}")
     assert leaks == []
 
     routes = {
@@ -177,13 +162,5 @@ def test_no_word_of_staff_for_staff_is_anywhere_that_a_patient_gets_to(
         if "GET" in (rule.methods or ()) and rule.rule.startswith("/l/")
         if not rule.rule.startswith("/l/<lid>/queue")  # of the clinic's side
     }
-    unseen = {each for each in routes - set(seen) if not each.startswith(STAFF)}
+    unseen = {each for each in routes - seen if not each.startswith(STAFF)}
     assert unseen == set(ELSEWHERE), "a page that a patient can open, and nobody looked at"
-
-
-def _endpoint(adapter: object, address: str) -> str:
-    try:
-        endpoint, _ = adapter.match(urlsplit(address).path, method="GET")  # type: ignore[attr-defined]
-    except HTTPException:
-        return ""
-    return str(endpoint)

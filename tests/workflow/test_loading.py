@@ -15,6 +15,7 @@ from smartapp.fhir.haul import Found
 from smartapp.transport import Transport
 from smartapp.workflow.gate import ASKING, Gate, Why
 from smartapp.workflow.loading import Loader, as_found, read_dispenses, read_orders, read_visits
+from smartapp.workflow.policy.disclosure import Hidden
 from tests.workflow.fake_ehr import FakeEhr, Resource, fails_with, works
 from tests.workflow.threads import MARIA, VOCABULARY, message, message_json, routed, task_json
 
@@ -224,9 +225,8 @@ def test_of_a_teenagers_forms_a_parent_sees_only_what_they_filled_in_themselves(
     loader_for: Callable[..., Loader], reader: str, hidden: frozenset[str], seen: int
 ) -> None:
     form = replace(message("1", MARIA), kind="QuestionnaireResponse")
-    loader = replace(
-        loader_for(), reader=reader, hidden_topics=hidden, as_message=lambda _json: form
-    )
+    kept = Hidden(named_topics=hidden)
+    loader = replace(loader_for(), reader=reader, hidden=kept, as_message=lambda _json: form)
     response: Resource = {"resourceType": "QuestionnaireResponse", "id": "1"}
 
     requests = loader.read_requests(Found(()), Found(()), Found((response,)))
@@ -238,8 +238,8 @@ def test_what_is_hidden_of_a_teenager_stays_so_when_staff_make_other_work_of_it(
     loader_for: Callable[..., Loader],
 ) -> None:
     """A visit has a topic of its own, and what it is for is still what she wrote."""
-    hidden = frozenset({"form-phq-9"})
-    loader = replace(loader_for(), reader="RelatedPerson/mother", hidden_topics=hidden)
+    hidden = Hidden(named_topics=frozenset({"form-phq-9"}))
+    loader = replace(loader_for(), reader="RelatedPerson/mother", hidden=hidden)
     wrote = message_json("1", sender=MARIA, topic=("form-phq-9", "PHQ-9"))
     visit = task_json("9", "1", topic=("appointment", "Appointment"))
 

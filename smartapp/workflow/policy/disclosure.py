@@ -13,12 +13,22 @@ from smartapp.workflow.policy.reading import Reading, Table
 
 Label = tuple[str, str]  # system and code
 
-# What searches of a section bring: whoever does not see the one is not helped by the other.
+# What a section is made of, wherever it stands: whoever does not see the section sees none of it.
 KINDS_OF: Mapping[str, frozenset[str]] = {
+    "costs": frozenset({"Account", "Coverage", "ExplanationOfBenefit", "Invoice"}),
     "documents": frozenset({"DocumentReference"}),
     "plan": frozenset({"CarePlan", "Goal", "ServiceRequest"}),
-    "results": frozenset({"Observation", "DiagnosticReport"}),
+    "results": frozenset({"DiagnosticReport", "Observation"}),
+    "team": frozenset({"CareTeam"}),
     "visits": frozenset({"Appointment", "Encounter"}),
+}
+# And what is asked about it.
+TOPICS_OF: Mapping[str, frozenset[str]] = {
+    "costs": frozenset({"billing"}),
+    "documents": frozenset({"record-correction"}),
+    "plan": frozenset({"referral"}),
+    "results": frozenset({"test-result"}),
+    "visits": frozenset({"appointment", "visit-follow-up"}),
 }
 SECTIONS = ("costs", "documents", "download", "plan", "results", "team", "visits")
 
@@ -40,6 +50,40 @@ class DocumentKind:
 
 
 @dataclass(frozen=True)
+class Hidden:
+    """What is kept from one reader. Whatever reads for them asks here (`Gate`, `FhirClient`)."""
+
+    sections: frozenset[str] = frozenset()
+    named_topics: frozenset[str] = frozenset()  # that the clinic names, whatever is in a section
+
+    @property
+    def anything(self) -> bool:
+        return bool(self.sections or self.named_topics)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Of resources."""
+        return _all_of(KINDS_OF, self.sections)
+
+    @property
+    def topics(self) -> frozenset[str]:
+        """Of requests that somebody else made."""
+        return self.named_topics | _all_of(TOPICS_OF, self.sections)
+
+    @property
+    def readings(self) -> bool:
+        """What was measured at home is a result like others."""
+        return "results" in self.sections
+
+
+def _all_of(table: Mapping[str, frozenset[str]], sections: frozenset[str]) -> frozenset[str]:
+    return frozenset(each for section in sections for each in table.get(section, ()))
+
+
+NOTHING_HIDDEN = Hidden()
+
+
+@dataclass(frozen=True)
 class TeenRule:
     """What those who act for a teenager do not see, in one jurisdiction."""
 
@@ -49,10 +93,14 @@ class TeenRule:
     hidden_topics: frozenset[str]
     explained: LocalText
 
+    @property
+    def hidden(self) -> Hidden:
+        return Hidden(self.hidden_sections, self.hidden_topics)
+
     def hides(self, section: str) -> bool:
         """A copy of the whole record would hold whatever else is kept back."""
         if section == "download":
-            return bool(self.hidden_sections or self.hidden_topics)
+            return self.hidden.anything
         return section in self.hidden_sections
 
     def holds(self, born: FhirDate | None, today: date) -> bool:
