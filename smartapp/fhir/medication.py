@@ -37,6 +37,7 @@ class MedicationOrder:
     not_understood: bool  # carries a modifier that this app does not know
     dosages: tuple[Dosage, ...] = ()
     codings: tuple[Coding, ...] = ()
+    pharmacy: str = ""  # that is to hand it out, by its name
 
     @classmethod
     def from_fhir(cls, json: Json, included: Included) -> MedicationOrder | None:
@@ -50,6 +51,7 @@ class MedicationOrder:
         dispense = order.child("dispenseRequest")
         validity = dispense.child("validityPeriod") if dispense else None
         requester = order.reference("requester")
+        pharmacy = dispense.reference("performer") if dispense else None
         return cls(
             id=order.required_text("id"),
             status=status,
@@ -68,6 +70,7 @@ class MedicationOrder:
             not_understood=order.has_unknown_modifier(),
             dosages=tuple(Dosage.of(each) for each in order.children("dosageInstruction")),
             codings=medicine.codings,
+            pharmacy=pharmacy.display if pharmacy else "",
         )
 
     @property
@@ -84,6 +87,7 @@ class Dispense:
     orders: tuple[str, ...]  # "MedicationRequest/id"
     handed_over: FhirDate | None
     days_supply: int | None
+    place: str = ""  # where it was handed out, by its name
 
     @classmethod
     def from_fhir(cls, json: Json) -> Dispense:
@@ -100,11 +104,22 @@ class Dispense:
             ),
             handed_over=dispense.date("whenHandedOver") or dispense.date("whenPrepared"),
             days_supply=_days(dispense.child("daysSupply")),
+            place=_place(dispense),
         )
 
     @property
     def happened(self) -> bool:
         return self.status == "completed"
+
+
+def _place(dispense: Element) -> str:
+    """A pharmacy is an organization or a place; who stood behind the counter is neither."""
+    actors = (each.reference("actor") for each in dispense.children("performer"))
+    places = [
+        dispense.reference("location"),
+        *(e for e in actors if e and e.kind == "Organization"),
+    ]
+    return next((each.display for each in places if each and each.display), "")
 
 
 def medicine_of(element: Element, included: Included) -> Concept:

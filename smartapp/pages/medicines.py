@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from smartapp.errors import NotOffered
-from smartapp.fhir.medication import MedicationOrder
 from smartapp.fhir.section import Section
 from smartapp.fhir.statement import MedicationStatement
 from smartapp.pages.block import Block, Row, freshness_of
@@ -160,7 +159,7 @@ def _card(
         name=order.name or words("A medicine without a name"),
         dosage="; ".join(text for text in order.dosage if text)
         or words("How to take it is not in the record. Ask the clinic if you are not sure."),
-        facts=tuple(_facts(words, order, offer.facts.refills_left)),
+        facts=tuple(_facts(words, offer)),
         learn=at.learn(order.codings),
         origin=origin_link(at, order.reference),
         asked=_asked(words, request, requests_known),
@@ -172,12 +171,15 @@ def _card(
     )
 
 
-def _facts(words: Words, order: MedicationOrder, refills_left: int | None) -> Sequence[str]:
+def _facts(words: Words, offer: Offer) -> Sequence[str]:
+    order, refills_left = offer.order, offer.facts.refills_left
     facts = []
     if order.status == "on-hold":
         facts.append(words("On hold: do not start it again before you have asked the clinic."))
     if order.requester:
         facts.append(words("Ordered by {name}", name=order.requester))
+    if offer.pharmacy:
+        facts.append(words("Pharmacy: {name}", name=offer.pharmacy))
     if refills_left is not None:
         facts.append(
             words.plural(

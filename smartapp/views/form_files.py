@@ -29,7 +29,7 @@ from smartapp.workflow.answer_files import file_marked
 from smartapp.workflow.forms.files import largest, most_files, wrong_with
 from smartapp.workflow.forms.parts import parts_of
 from smartapp.workflow.forms.tree import Slot
-from smartapp.workflow.uploads import Refused, kind_of, taken_in
+from smartapp.workflow.uploads import Refused, Upload, kind_of, taken_in
 
 bp = Blueprint("form_files", __name__, url_prefix="/l/<lid>")
 
@@ -52,13 +52,19 @@ def add(here: Here, handle: str) -> View:
     posted = request.files.get("file")
     taken = taken_in(posted.filename or "", posted.read()) if posted else Refused.EMPTY
     if not isinstance(taken, Refused):
-        there = desk.sheet.kept.get(slot.name, ())
-        wrong = wrong_with(slot.item, taken, there, desk.sheet.files)
-        if wrong is None:
-            desk.with_file(slot.name, taken)
-            return see_other(f"{_back(desk, slot, handle)}&said=file-added")
-        taken = wrong
+        with here.services.uploads.one_at_a_time(here.active.person, desk.form) as alone:
+            desk = desk.as_kept_now()  # another window may have added one just now
+            refused = _no_room(desk, slot, taken) if alone else Refused.BUSY
+            if refused is None:
+                desk.with_file(slot.name, taken)
+                return see_other(f"{_back(desk, slot, handle)}&said=file-added")
+            taken = refused
     return _page(desk, slot, handle, taken)
+
+
+def _no_room(desk: Desk, slot: Slot, taken: Upload) -> Refused | None:
+    there = desk.sheet.kept.get(slot.name, ())
+    return wrong_with(slot.item, taken, there, desk.sheet.files)
 
 
 @bp.get("/forms/<handle>/files/<name>")

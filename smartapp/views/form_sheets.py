@@ -71,6 +71,11 @@ class Desk:
         end = datetime.fromtimestamp(self.ends_at, UTC)
         return self.here.words.date_time(end) if self.sheet.is_typed else ""
 
+    def as_kept_now(self) -> Desk:
+        """What another window has kept since this one was opened is there, too."""
+        draft = self.here.services.drafts.find(self.here.active.person, self.form)
+        return self if draft is None else _taken_up(self, draft)
+
     def keep(self, fields: Kept) -> Desk:
         own = {name: self.sheet.kept[name] for name in OURS if name in self.sheet.kept}
         sheet = self.sheet
@@ -156,9 +161,7 @@ def open_desk(here: Here, canonical: str, *, begun_before: bool = False) -> Desk
         context=_context(here, found, json),
         zone_reading=Reading(here.services.policy.calendar.zone),
     )
-    desk = Desk(here, patient, sheet)
-    draft = here.services.drafts.find(here.active.person, desk.form)
-    return desk if draft is None else _taken_up(desk, draft)
+    return Desk(here, patient, sheet).as_kept_now()
 
 
 def _taken_up(desk: Desk, draft: Draft) -> Desk:

@@ -23,6 +23,7 @@ from smartapp.workflow.person_facts import person_facts
 from smartapp.workflow.policy.facts import Facts
 from smartapp.workflow.policy.model import Exclusion
 from smartapp.workflow.record import read_part
+from smartapp.workflow.record.names import with_names
 from smartapp.workflow.record.parts import STATEMENTS
 from smartapp.workflow.requests import Request
 from smartapp.workflow.routing import exclusion_for
@@ -81,13 +82,13 @@ def load_medicines(here: Here) -> Medicines:
     loader = here.loader()
     got = loader.all_of(
         patient=loader.patient,
-        orders=loader.orders,
-        dispenses=loader.dispenses,
+        orders=lambda: with_names(loader, loader.orders()),
+        dispenses=lambda: with_names(loader, loader.dispenses()),
         visits=loader.visits,
         messages=loader.messages,
         tasks=loader.tasks,
         forms=loader.forms_asked,
-        statements=partial(read_part, loader, STATEMENTS),
+        statements=partial(read_part, loader, replace(STATEMENTS, names=True)),
         acting=lambda: here.acting,
     )
     requests = loader.read_requests(*map(as_found, (got["messages"], got["tasks"], got["forms"])))

@@ -20,6 +20,7 @@ class Offer:
     facts: OrderFacts
     check: RefillCheck
     request: Request | None  # the one that asks for it, or else the last that did
+    pharmacy: str = ""  # that is to hand it out, or did so last
 
     @property
     def is_asked_for(self) -> bool:
@@ -48,7 +49,16 @@ def _offer(
     asked = [each for each in requests.items if each.concerns(order.reference)]
     still_open = [each for each in asked if not each.is_closed]
     request = next(iter(still_open or asked), None)
-    return Offer(order, facts, check_refill(facts, limits, today), request)
+    pharmacy = order.pharmacy or _last_place(order, dispenses)
+    return Offer(order, facts, check_refill(facts, limits, today), request, pharmacy)
+
+
+def _last_place(order: MedicationOrder, dispenses: Section[Dispense]) -> str:
+    """Of fills that are not all known, the last one is not known either."""
+    fills = [each for each in dispenses.items if order.reference in each.orders and each.happened]
+    if not dispenses.whole or not fills or not all(map(_is_dated, fills)):
+        return ""
+    return max(fills, key=_day).place
 
 
 def facts_of(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import io
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from PIL import Image
@@ -19,6 +20,10 @@ from tests.app.world import World
 from tests.pictures import PDF, photo
 
 CARD = photo(size=(300, 200))
+AT_MOST_2 = {
+    "url": "http://hl7.org/fhir/StructureDefinition/questionnaire-maxOccurs",
+    "valueInteger": 2,
+}
 
 
 def adds(patient: Patient, page: Page, name: str, data: bytes, *, status: int = 200) -> Page:
@@ -165,6 +170,28 @@ def test_a_form_says_how_large_a_file_may_be(world: World, james: Patient) -> No
         back = adds(james, page, f"{number}.pdf", PDF)
     assert "Add one more" not in back.text
     assert "You can add 5 files at most" in adds(james, page, "6.pdf", PDF, status=422).text
+
+
+def test_files_of_a_form_that_come_in_all_at_once_are_not_more_than_the_limit(
+    world: World, james: Patient
+) -> None:
+    asks(world, of_the_ehr(item=[question("p", repeats=True, extension=[AT_MOST_2])]))
+    page = forms.goes_on(james, forms.opens(james, "Before your test"), then="file:p")
+    form = page.form("/files")
+
+    def add(number: int) -> int:
+        file = FileStorage(io.BytesIO(PDF), filename=f"{number}.pdf")
+        fields = {"csrf_token": form.fields["csrf_token"][0], "file": file}
+        return int(james.browser.ask("POST", form.action, fields=fields).status_code)
+
+    with ThreadPoolExecutor(4) as pool:
+        answers = sorted(pool.map(add, range(4)))
+
+    assert answers == [303] * 2 + [422] * 2
+    review = forms.goes_on(james, forms.opens(james, "Before your test"))
+    forms.sends(james, review)
+    (item,) = only(world.written("QuestionnaireResponse"))["item"]
+    assert len(item["answer"]) == 2
 
 
 def test_a_file_whose_time_is_over_is_said_to_be_so_and_holds_up_the_sending(

@@ -174,3 +174,34 @@ def test_an_ehr_that_answers_with_others_gives_nobody_their_name(
 
     assert not [each for each in (name, "SOMEBODY ELSE", "MARIA") if each in page]
     assert world.events("compartment.mismatch"), "the other patient is put on record"
+
+
+def test_who_ordered_a_medicine_and_which_pharmacy_has_it_are_found_by_their_pointers(
+    world: World, patient: Patient
+) -> None:
+    order = {
+        "resourceType": "MedicationRequest",
+        "id": "nameless",
+        "status": "active",
+        "intent": "order",
+        "subject": {"reference": "Patient/james-carter"},
+        "medicationCodeableConcept": {"text": "Iron tablets"},
+        "dosageInstruction": [{"text": "How to take it: one a day."}],
+        "requester": {"reference": "Practitioner/dr-patel"},
+        "dispenseRequest": {"performer": {"reference": "Organization/corner-pharmacy"}},
+    }
+    world.ehr.load([order])
+    patient.logs_in("james")
+    world.forgets_what_was_asked()
+
+    page = patient.go("medicines").text
+
+    said = "Iron tablets How to take it: one a day. Ordered by Dr. Anita Patel Pharmacy: Corner"
+    assert said in page
+    asked = [each["path"] for each in world.asked() if "/Organization" in each["path"]]
+    assert len(asked) == 1, "at once, for all of them"
+
+    world.fails({"match": {"type": "Organization"}, "fault": {"kind": "status", "status": 500}})
+    without = patient.go("medicines").text
+    assert "How to take it: one a day." in without
+    assert said not in without
