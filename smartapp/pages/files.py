@@ -8,7 +8,8 @@ from typing import Protocol
 
 from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words
-from smartapp.workflow.uploads import Refused
+from smartapp.workflow.forms.files import LARGEST_IN_A_FORM
+from smartapp.workflow.uploads import LARGEST_TOGETHER, Refused
 
 
 class HasSize(Protocol):
@@ -75,6 +76,11 @@ def files_page(
                 "Each can have up to 5 MB. We make photos smaller and take out where and how "
                 "they were taken."
             ),
+            words(
+                "Photos alone always fit. With PDF papers, all files together can have {size} MB: "
+                "more does not fit into one message.",
+                size=_megabytes(LARGEST_TOGETHER),
+            ),
             words("Files are kept here for 2 hours. After that you choose them again."),
             words("Not every clinic’s system keeps files. After sending, we show which it has."),
         ),
@@ -105,7 +111,7 @@ def form_file_page(
     done: str,
 ) -> FilesPage:
     """For one question of a form: what was added already stands there."""
-    megabytes = f"{largest / (1024 * 1024):.1f}".rstrip("0").rstrip(".")
+    megabytes = _megabytes(largest)
     fault = _refused(words, refused, most) if refused else ""
     if refused is Refused.TOO_LARGE:
         fault = words("This file is too large. Choose one of {size} MB or less", size=megabytes)
@@ -118,6 +124,10 @@ def form_file_page(
                 "It can have up to {size} MB. We make photos smaller and take out where and how "
                 "they were taken.",
                 size=megabytes,
+            ),
+            words(
+                "All files of this form together can have {size} MB after that.",
+                size=_megabytes(LARGEST_IN_A_FORM),
             ),
             words("Files are kept here for 24 hours. After that you choose them again."),
         ),
@@ -135,6 +145,10 @@ def form_file_page(
     )
 
 
+def _megabytes(size: int) -> str:
+    return f"{size / (1024 * 1024):.1f}".rstrip("0").rstrip(".")
+
+
 def _refused(words: Words, refused: Refused, most: int) -> str:
     return {
         Refused.EMPTY: words("Choose a file first"),
@@ -143,6 +157,10 @@ def _refused(words: Words, refused: Refused, most: int) -> str:
         Refused.BUSY: words("Another file is still being added. Wait a moment, then try again"),
         Refused.TOO_LARGE_TOGETHER: words(
             "Together the files are too large. Take one out, or bring it to your visit"
+        ),
+        Refused.TOO_LARGE_ALONE: words(
+            "This PDF is too large. Choose one of {size} MB or less, or bring it to your visit",
+            size=_megabytes(LARGEST_TOGETHER),
         ),
         Refused.NOT_A_KIND: words("This is not a photo (JPEG, PNG, WebP) or a PDF. Choose another"),
         Refused.BROKEN: words("We could not open this file. Choose another, or take a new photo"),

@@ -56,6 +56,8 @@ def add(here: Here, code: str, handle: str = "") -> View:
 def _no_room(topic: Topic, draft: Drafting, taken: Upload) -> Refused | None:
     if len(draft.files) >= topic.attachments:
         return Refused.TOO_MANY
+    if len(taken.data) > LARGEST_TOGETHER:
+        return Refused.TOO_LARGE_ALONE
     together = sum(each.size for each in draft.files) + len(taken.data)
     return Refused.TOO_LARGE_TOGETHER if together > LARGEST_TOGETHER else None
 

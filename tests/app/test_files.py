@@ -12,8 +12,16 @@ from typing import Any
 import pytest
 from PIL import Image
 from werkzeug.datastructures import FileStorage
+from werkzeug.test import encode_multipart
 
-from smartapp.workflow.uploads import LARGEST_FILE, Refused, Upload, taken_in
+from smartapp.workflow.uploads import (
+    LARGEST_FILE,
+    LARGEST_PHOTO,
+    LARGEST_TOGETHER,
+    Refused,
+    Upload,
+    taken_in,
+)
 from tests.app import people
 from tests.app.asked import only
 from tests.app.page import Form, Page
@@ -47,6 +55,19 @@ def test_a_photo_is_painted_anew_smaller_and_without_its_place() -> None:
     with Image.open(io.BytesIO(taken.data)) as picture:
         assert picture.size == (1800, 900)
         assert not picture.getexif()
+
+
+def test_photos_alone_always_fit_whatever_is_on_them() -> None:
+    """Grass, sand, a knitted blanket: nothing takes more room than noise."""
+    made, side = io.BytesIO(), (1800, 1350)
+    bands = [Image.effect_noise(side, 100) for _ in range(3)]
+    Image.merge("RGB", bands).save(made, "JPEG", quality=85)
+    assert LARGEST_PHOTO < len(made.getvalue()) <= LARGEST_FILE
+
+    taken = taken_in("sand.jpg", made.getvalue())
+
+    assert isinstance(taken, Upload)
+    assert len(taken.data) * 3 <= LARGEST_TOGETHER
 
 
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
@@ -92,7 +113,9 @@ def adds(patient: Patient, page: Page, name: str, data: bytes, *, status: int = 
         "csrf_token": form.fields["csrf_token"][0],
         "file": FileStorage(io.BytesIO(data), filename=name),
     }
-    answer = patient.browser.ask("POST", form.action, fields=fields)
+    boundary, body = encode_multipart(fields)  # as a whole: a large one would stay open in a file
+    kind = {"Content-Type": f"multipart/form-data; boundary={boundary}"}
+    answer = patient.browser.ask("POST", form.action, fields=body, headers=kind)
     assert answer.status_code == status, answer.text[:500]
     return answer
 
@@ -153,6 +176,17 @@ def test_a_file_can_be_taken_out_again_and_there_are_only_so_many(
     assert "You can add 3 files at most" in told.text
     fewer = patient.browser.submit(full.form("/remove"))
     assert fewer.has_form("/files")
+
+
+def test_what_fits_is_said_before_somebody_chooses(world: World, patient: Patient) -> None:
+    patient.logs_in("james")
+    page = files_page(patient)
+    assert "With PDF papers, all files together can have 4 MB" in page.text
+    large = PDF.replace(b"%%EOF", b"x" * LARGEST_TOGETHER + b"%%EOF")
+
+    told = adds(patient, page, "all of it.pdf", large, status=422)
+
+    assert "This PDF is too large. Choose one of 4 MB or less" in told.text
 
 
 def test_files_that_come_in_all_at_once_are_not_more_than_the_limit(

@@ -160,6 +160,7 @@ def test_a_form_says_how_large_a_file_may_be(world: World, james: Patient) -> No
     asks(world, of_the_ehr(item=[question("p", extension=small, repeats=True)]))
     page = forms.goes_on(james, forms.opens(james, "Before your test"), then="file:p")
     assert "It can have up to 0.1 MB." in page.text
+    assert "All files of this form together can have 3.5 MB after that." in page.text
     large = PDF.replace(b"%%EOF", b"x" * 200_000 + b"%%EOF")
 
     told = adds(james, page, "large.pdf", large, status=422)

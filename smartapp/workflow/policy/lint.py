@@ -18,8 +18,7 @@ from smartapp.workflow.policy.questionnaires import (
     no_such_question,
 )
 from smartapp.workflow.policy.reading import did_you_mean
-
-MOST_FILES = 3
+from smartapp.workflow.uploads import MOST_FILES
 
 Found = Iterator[tuple[str, str]]  # where in the topic's file, and what is wrong there
 
