@@ -189,6 +189,12 @@ def task_conflict(context: Context, patient: str, task: str, etag: str) -> Event
     )
 
 
+def summary_withdrawn(context: Context, patient: str, summary: str, *, done: bool) -> Event:
+    """Or not: then it stands in the record as it was."""
+    outcome = Outcome.SUCCESS if done else Outcome.MINOR_FAILURE
+    return _task("summary.withdraw", context, patient, summary, {}, outcome=outcome)
+
+
 def access_denied(context: Context, route: str, reason: str, patient: str = "") -> Event:
     return Event(
         "access.denied",

@@ -6,11 +6,12 @@ security label, and by an identifier and a category of its own. It hangs in no t
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from smartapp.fhir.codes import ACT_CODE, NOT_FOR_PATIENT, Vocabulary
+from smartapp.fhir.codes import ACT_CODE, ENTERED_IN_ERROR, NOT_FOR_PATIENT, Vocabulary
 from smartapp.fhir.element import Element, Json
 from smartapp.fhir.labels import labels_of
 
@@ -27,6 +28,11 @@ def is_documentation(communication: Json, vocabulary: Vocabulary) -> bool:
 def is_kept_from_patient(communication: Json) -> bool:
     """Also what the EHR's own staff have labelled so: they see it, and no patient does."""
     return (ACT_CODE, NOT_FOR_PATIENT) in labels_of(communication)
+
+
+def in_error(documentation: Json) -> dict[str, Any]:
+    """As it is there, and said to have been a mistake: no app may show it for true then."""
+    return {**copy.deepcopy(dict(documentation)), "status": ENTERED_IN_ERROR}
 
 
 def new_documentation(

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from typing import Any
 
 from smartapp.errors import InvalidResource
+from smartapp.fhir.codes import ENTERED_IN_ERROR
 from smartapp.fhir.element import Json
 
 WRITABLE = ("Communication", "Task", "QuestionnaireResponse")
@@ -24,13 +26,16 @@ STATUSES = {
     },
     "QuestionnaireResponse": {"in-progress", "completed", "amended", "stopped"},
 }
+# What this app makes of what is there already. What was said stays said; a summary for the chart
+# can be taken back as an error.
+CHANGES = {**STATUSES, "Communication": {ENTERED_IN_ERROR}}
 SUBJECT = {"Communication": "subject", "Task": "for", "QuestionnaireResponse": "subject"}
 PRIORITIES = {"routine", "urgent", "asap", "stat"}
 
 
 def check_writable(resource: Json, patient: str) -> None:
     """Raises InvalidResource for anything that must not be sent."""
-    kind = check_change(resource, patient)
+    kind = _checked(resource, patient, STATUSES)
     if str(resource.get("priority", "routine")) not in PRIORITIES:
         raise InvalidResource(f"{kind}.priority is unknown")
     _check_nothing_empty(resource, kind)
@@ -39,10 +44,14 @@ def check_writable(resource: Json, patient: str) -> None:
 
 def check_change(resource: Json, patient: str) -> str:
     """For what an EHR made and we changed: how the rest of it looks is the EHR's own affair."""
+    return _checked(resource, patient, CHANGES)
+
+
+def _checked(resource: Json, patient: str, statuses: Mapping[str, set[str]]) -> str:
     kind = str(resource.get("resourceType"))
     if kind not in WRITABLE:
         raise InvalidResource(f"{kind} is never written")
-    if str(resource.get("status")) not in STATUSES[kind]:
+    if str(resource.get("status")) not in statuses[kind]:
         raise InvalidResource(f"{kind}.status is not one that this app writes")
     subject = resource.get(SUBJECT[kind])
     if not isinstance(subject, dict) or subject.get("reference") != patient:

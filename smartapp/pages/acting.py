@@ -29,6 +29,7 @@ class ActionForm:
     summary: str  # what opens it
     action: str
     help: str
+    warning: str
     fields: tuple[Field, ...]
     fault_heading: str
     faults: tuple[FaultLine, ...]
@@ -45,6 +46,7 @@ class Acting:
     queue: str
     priority: str
     people: Section[Named]  # who else works this queue
+    open_beside: str = ""  # that other work of the same thread is open already
 
 
 def priority_words(words: Words, priority: str) -> str:
@@ -132,6 +134,7 @@ def action_form(
         summary=summary,
         action=action,
         help=_help(words, key, acting),
+        warning=acting.open_beside if key == REOPEN else "",
         fields=fields,
         fault_heading=words("There is a problem"),
         faults=fault_lines(fields),

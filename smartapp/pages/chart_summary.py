@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 
 from smartapp.fhir.change import Kind
 from smartapp.fhir.people import Patient
@@ -19,6 +20,14 @@ from smartapp.workflow.policy.model import Policy, Topic
 from smartapp.workflow.requests import Request
 
 UNWRITTEN = frozenset({Kind.NOTE, Kind.CLAIMED, Kind.RELEASED, Kind.REPLIED})
+
+
+class Standing(StrEnum):
+    """Whether the record holds it."""
+
+    THERE = "there"
+    MISSING = "missing"
+    EARLIER = "earlier"  # of an end that is over
 
 
 @dataclass(frozen=True)
@@ -109,12 +118,20 @@ def _handled(words: Words, policy: Policy, task: WorkTask, outcome: str) -> list
     return [words("Outcome: {outcome}", outcome=outcome), *steps]
 
 
-def summary_shown(words: Words, text: str, *, is_there: bool) -> ChartSummary:
+def summary_shown(words: Words, text: str, standing: Standing) -> ChartSummary:
+    states = {
+        Standing.THERE: words(
+            "This is in the record, for staff. The patient does not see it in this app."
+        ),
+        Standing.MISSING: words("This is NOT in the record. Copy it into the chart."),
+        Standing.EARLIER: words(
+            "This is in the record from when the item was closed before. The next closing writes "
+            "another beside it."
+        ),
+    }
     return ChartSummary(
         heading=words("Summary for the chart"),
-        state=words("This is in the record, for staff. The patient does not see it in this app.")
-        if is_there
-        else words("This is NOT in the record. Copy it into the chart."),
-        is_there=is_there,
+        state=states[standing],
+        is_there=standing is Standing.THERE,
         text=text,
     )

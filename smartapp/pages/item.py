@@ -19,6 +19,7 @@ from smartapp.pages.item_words import outcome_words
 from smartapp.pages.queue_line import Badge, due_words, urgency, written_in
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.thread import MessageBubble, Opens, bubbles
+from smartapp.pages.thread_works import OtherWorks
 from smartapp.pages.tracker import Step, steps_of, title_of
 from smartapp.words import Words
 from smartapp.workflow.policy.model import Policy, Topic
@@ -45,6 +46,9 @@ class ItemPage:
     thread: tuple[MessageBubble, ...]
     refresh: str  # where a script looks whether somebody has written
     changed: str
+    freshness: str
+    look_again: Link | None  # without a script
+    other_works: OtherWorks | None
     panels: tuple[Panel, ...]
     more_record: Link  # documents, visits and all else
     aside_heading: str
@@ -107,6 +111,9 @@ def item_page(
     now: datetime,
     opens: Opens | None = None,
     refresh: str = "",
+    look_again: Link | None = None,
+    read_at: str = "",
+    other_works: OtherWorks | None = None,
     claim_action: str = "",
     release_action: str = "",
     cannot_act: str = "",
@@ -142,6 +149,9 @@ def item_page(
         thread=bubbles(words, request, reader, opens),
         refresh=refresh,
         changed=words("There is something new in the messages."),
+        freshness=words("Read from the EHR at {time}.", time=read_at),
+        look_again=look_again,
+        other_works=other_works,
         panels=panels,
         more_record=Link(words("More of the record"), record_at),
         aside_heading=words("From the record"),

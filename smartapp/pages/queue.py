@@ -11,8 +11,8 @@ from smartapp.pages.queue_filters import Filters, filters
 from smartapp.pages.queue_line import QueueRow, Reading
 from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words, in_locale
-from smartapp.workflow.narrowing import FIRST_LINES, MOST_LINES, Narrowing, Whose
-from smartapp.workflow.open_work import Lack, LoadedQueue
+from smartapp.workflow.loaded_queue import Lack, LoadedQueue
+from smartapp.workflow.narrowing import FIRST_LINES, MOST_LINES, PAGE_LINES, Narrowing, Whose
 from smartapp.workflow.policy.model import Policy, Queue
 
 
@@ -28,6 +28,16 @@ class Several:
 
 
 @dataclass(frozen=True)
+class Turn:
+    """The pages before and after this one."""
+
+    label: str
+    before: Link | None
+    after: Link | None
+    end: str  # that the pages end here, and the queue does not
+
+
+@dataclass(frozen=True)
 class Lines:
     """What changes while the page is open; a script asks for this part again."""
 
@@ -40,6 +50,7 @@ class Lines:
     again: Link | None
     weekend: str
     more: Link | None
+    turn: Turn | None
     freshness: str
 
 
@@ -66,14 +77,15 @@ def queue_lines(
     reading: Reading, loaded: LoadedQueue, narrowing: Narrowing, *, again: str, read_at: str
 ) -> Lines:
     words, items = reading.words, loaded.items
-    rows = tuple(reading.row(item) for item in items.items)
-    before = sum(reading.is_before_closing(item) for item in items.items)
+    rows = tuple(reading.row(item) for item in loaded.shown)
+    known = loaded.shown if loaded.is_long else items.items
+    before = sum(reading.is_before_closing(item) for item in known)
     return Lines(
         rows=rows,
         why_label=words("Why here"),
         rule_label=words("rule"),
         count=_count(words, loaded, narrowing),
-        none=_none(words, narrowing) if items.is_known_empty else "",
+        none=_none(words, narrowing, loaded),
         trouble=_trouble(words, loaded),
         again=Link(words("Try again"), again) if not items.whole else None,
         weekend=words.plural(
@@ -85,6 +97,7 @@ def queue_lines(
         if before
         else "",
         more=_more(reading, loaded, narrowing),
+        turn=_turn(reading, loaded, narrowing),
         freshness=words("Read from the EHR at {time}.", time=read_at),
     )
 
@@ -141,29 +154,47 @@ def several(words: Words, paths: Paths) -> Several:
 
 
 def _count(words: Words, loaded: LoadedQueue, narrowing: Narrowing) -> str:
-    shown = len(loaded.items.items)
+    """How many are here, and of how many, as far as that is known."""
+    shown, known = len(loaded.shown), len(loaded.items.items)
     if not shown:
         return ""
-    if (
-        loaded.is_long
-        and loaded.total is not None
-        and not (narrowing.site or _is_unclaimed(narrowing))
-    ):
+    if not loaded.is_long and shown == known:
+        return words.plural("{count} open item", "{count} open items", shown, count=shown)
+    total = _total(loaded, narrowing)
+    place = {"first": loaded.start + 1, "last": loaded.start + shown}
+    if loaded.start and total is not None:
+        return words(
+            "Lines {first} to {last} of {total} open items, by when they are due.",
+            **place,
+            total=total,
+        )
+    if loaded.start:
+        return words("Lines {first} to {last}, by when they are due.", **place)
+    if total is not None:
         return words(
             "The first {count} of {total} open items, by when they are due.",
             count=shown,
-            total=loaded.total,
+            total=total,
         )
-    if loaded.is_long:
-        return words("The first {count} open items, by when they are due.", count=shown)
-    return words.plural("{count} open item", "{count} open items", shown, count=shown)
+    return words("The first {count} open items, by when they are due.", count=shown)
+
+
+def _total(loaded: LoadedQueue, narrowing: Narrowing) -> int | None:
+    """The EHR counts without the place and the owner: then its count says nothing of these."""
+    if not loaded.is_long:
+        return len(loaded.items.items) if loaded.items.whole else None
+    return None if narrowing.site or _is_unclaimed(narrowing) else loaded.total
 
 
 def _is_unclaimed(narrowing: Narrowing) -> bool:
     return narrowing.whose == Whose.UNCLAIMED
 
 
-def _none(words: Words, narrowing: Narrowing) -> str:
+def _none(words: Words, narrowing: Narrowing, loaded: LoadedQueue) -> str:
+    if loaded.start and not loaded.shown and loaded.items.whole:
+        return words("There is nothing on this page any more. Go back to the page before.")
+    if not loaded.items.is_known_empty:
+        return ""
     if narrowing.is_all:
         return words("Nothing is waiting.")
     return words("Nothing is waiting that fits what you chose above.")
@@ -207,14 +238,42 @@ def _notes(words: Words, lacks: Iterable[Lack]) -> Iterable[str]:
 
 
 def _more(reading: Reading, loaded: LoadedQueue, narrowing: Narrowing) -> Link | None:
-    if not loaded.is_long or len(loaded.items.items) < narrowing.show:
-        return None
-    if narrowing.show >= MOST_LINES:
+    """Below the lines that are there, until the page is full."""
+    if not loaded.is_long or not loaded.goes_on or narrowing.show >= PAGE_LINES:
         return None
     further = replace(narrowing, show=narrowing.show + FIRST_LINES)
     return Link(
         reading.words("Show {count} more", count=FIRST_LINES),
         f"{reading.paths.queue}?{further.query}#line-{narrowing.show}",
+    )
+
+
+def _turn(reading: Reading, loaded: LoadedQueue, narrowing: Narrowing) -> Turn | None:
+    words, start = reading.words, loaded.start
+    is_full = loaded.count is not None and loaded.count >= PAGE_LINES
+    goes_on = is_full and loaded.goes_on
+    ends = goes_on and start + PAGE_LINES >= MOST_LINES
+    if not start and not goes_on:
+        return None
+
+    def page(text: str, at: int) -> Link:
+        return Link(text, f"{reading.paths.queue}?{narrowing.page_at(at).query}")
+
+    return Turn(
+        label=words("Pages of the queue"),
+        before=page(words("Previous {count}", count=PAGE_LINES), start - PAGE_LINES)
+        if start
+        else None,
+        after=page(words("Next {count}", count=PAGE_LINES), start + PAGE_LINES)
+        if goes_on and not ends
+        else None,
+        end=words(
+            "The pages end here, and the queue does not: there are more than {count} lines. Choose "
+            "a queue, a topic or how urgent above to see the others.",
+            count=MOST_LINES,
+        )
+        if ends
+        else "",
     )
 
 

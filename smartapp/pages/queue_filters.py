@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link
 from smartapp.words import Words, in_locale
-from smartapp.workflow.narrowing import FIRST_LINES, NO_SITE, Narrowing, Whose
+from smartapp.workflow.narrowing import NO_SITE, Narrowing, Whose
 from smartapp.workflow.policy.model import Policy, Priority, Queue
 
 
@@ -66,7 +66,7 @@ def filters(
 
 
 def _address(paths: Paths, narrowing: Narrowing) -> str:
-    query = replace(narrowing, show=FIRST_LINES).query
+    query = narrowing.from_start.query
     return f"{paths.queue}?{query}" if query else paths.queue
 
 

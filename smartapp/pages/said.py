@@ -77,6 +77,18 @@ def notice(words: Words, code: str) -> Notice | None:
         "noted": Notice(done, words("The note is kept. Only staff see it here."), success=True),
         "reopened": Notice(done, words("The item is open again, and you have it."), success=True),
         "undone": Notice(done, words("That was taken back."), success=True),
+        "undone-error": Notice(
+            done,
+            words("That was taken back. The summary in the record is marked as entered in error."),
+            success=True,
+        ),
+        "undone-stays": Notice(
+            important,
+            words(
+                "The item is open again. Its summary could NOT be taken out of the record: it may "
+                "stand there as if the item were closed. Correct it in the EHR itself."
+            ),
+        ),
         "too-late": Notice(
             important, words("It is too late to take that back. Nothing was changed.")
         ),
@@ -120,6 +132,25 @@ def lost_claim(words: Words, owner: str | None, *, what: str = "", by: str = "")
     if what and by:
         text = f"{text} {words('Last step: {what} ({name}).', what=what, name=by)}"
     return Notice(title, text)
+
+
+def undo_notes(words: Words, *, answer: bool, summary: bool, may_withdraw: bool) -> tuple[str, ...]:
+    """What there is to know before a closing is taken back."""
+    notes = []
+    if answer:
+        notes.append(
+            words("Undo opens the item again. The patient keeps your answer: it cannot be unsent.")
+        )
+    if summary and may_withdraw:
+        notes.append(words("The summary in the record will be marked as entered in error."))
+    if summary and not may_withdraw:
+        notes.append(
+            words(
+                "This EHR does not let this app change the summary: it stays in the record after "
+                "Undo, and you have to correct it in the EHR itself."
+            )
+        )
+    return tuple(notes)
 
 
 def not_confirmed(words: Words, *, refused: bool) -> Notice:

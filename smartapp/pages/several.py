@@ -26,6 +26,7 @@ class Became:
     lost: bool = False
     refused: bool = False
     owner: str | None = None
+    documented: bool = True  # the record is known to hold its summary; only of what was closed
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,7 @@ class ResultPage:
     shell: Shell
     heading: str
     lead: str
+    missing: str  # summaries that the record does not hold
     note: str
     results: tuple[Result, ...]
 
@@ -49,6 +51,7 @@ class ClosingPage:
     shell: Shell
     heading: str
     lead: str
+    chart: str  # what of it goes into the record
     note: str
     action: str
     lines: tuple[Line, ...]
@@ -67,20 +70,34 @@ def result_page(
 ) -> ResultPage:
     """`most` is how many were taken on, where more were chosen; otherwise 0."""
     done = sum(became.done for _, became in lines)
+    bare = sum(became.done and not became.documented for _, became in lines)
     return ResultPage(
         shell=shell,
         heading=words("What became of the chosen lines"),
         lead=words("{done} of {count} done.", done=done, count=len(lines)),
+        missing=words.plural(
+            "{count} summary is NOT in the record. Open the item and copy it into the chart.",
+            "{count} summaries are NOT in the record. Open the items and copy them into the chart.",
+            bare,
+            count=bare,
+        )
+        if bare
+        else "",
         note=_note(words, most),
         results=tuple(
-            Result(line, _became(words, became, taken=taken), became.done) for line, became in lines
+            Result(
+                line,
+                _became(words, became, taken=taken),
+                became.done and became.documented,
+            )
+            for line, became in lines
         ),
     )
 
 
 def _became(words: Words, became: Became, *, taken: bool) -> str:
     if became.done:
-        return words("You have it") if taken else words("Closed")
+        return words("You have it") if taken else _ended(words, became)
     if became.lost and became.owner:
         return words("{name} has it. Nothing was changed.", name=became.owner)
     if became.lost:
@@ -88,6 +105,12 @@ def _became(words: Words, became: Became, *, taken: bool) -> str:
     if became.refused:
         return words("The EHR refused it. Nothing was changed.")
     return words("The EHR did not say what became of it. Open it and look.")
+
+
+def _ended(words: Words, became: Became) -> str:
+    if became.documented:
+        return words("Closed. Its summary is in the record.")
+    return words("Closed. Its summary is NOT in the record: open it and copy it.")
 
 
 def closing_page(
@@ -100,6 +123,7 @@ def closing_page(
     outcomes: Sequence[Outcome],
     missing: bool,
     most: int,
+    documents: bool,
 ) -> ClosingPage:
     return ClosingPage(
         shell=shell,
@@ -109,6 +133,12 @@ def closing_page(
             "should read one needs it from the item’s own page."
         ),
         note=_note(words, most),
+        chart=words("A summary of each goes into the record.")
+        if documents
+        else words(
+            "This EHR takes no summaries from this app. Nothing goes into the record by this: open "
+            "each closed item afterwards and copy its summary into the chart."
+        ),
         action=action if lines and outcomes else "",
         lines=tuple(lines),
         left_out=tuple(left_out),

@@ -55,6 +55,7 @@ class Undo:
     action: str
     what: str  # sealed: nothing can be read from it
     button: str
+    notes: tuple[str, ...] = ()  # what it does not take back
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from smartapp.pages.queue import Lines
 from smartapp.pages.shell import Link, Shell
 from smartapp.words import Words
-from smartapp.workflow.open_work import LoadedQueue
+from smartapp.workflow.loaded_queue import LoadedQueue
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from smartapp.views.item_opened import OpenItem, desk_for
 from smartapp.views.item_shown import Acted, acting_for, actions_open, show_item
 from smartapp.views.show import see_other
 from smartapp.views.staff import staff_here
-from smartapp.views.summary import document
+from smartapp.views.summary import Ended, Fate, document, take_out
 from smartapp.views.to_patient import send_message
 from smartapp.words import in_locale
 from smartapp.workflow.answering import Message
@@ -224,7 +224,7 @@ def _as_visit(handed: Handed, handle: str) -> View:
         return see_other(f"{here.paths.item(opened.reference)}?said=visit-open")
     record.changed(here, opened.patient.id, closed, task.status, how=Kind.VISIT_REQUESTED)
     here.services.drafts.discard(opened.person, opened.acting_form)
-    is_there = document(here, opened, closed, told)
+    is_there = document(here, Ended(opened, closed, told))
     copied = f"{here.paths.item(closed.reference)}?said=visit-requested-copy"
     return see_other(here.paths.back_to_queue("visit-requested") if is_there else copied)
 
@@ -265,4 +265,6 @@ def take_back(here: Here) -> View:
         record.claim_lost(here, patient_id, was.reference)
         return see_other(here.paths.back_to_queue("too-late"))
     record.changed(here, patient_id, after, task.status, how=Kind.UNDONE)
-    return see_other(f"{here.paths.item(after.reference)}?said=undone")
+    fate = take_out(here, task, patient_id) if was.kind == Kind.CLOSED else Fate.NONE
+    said = {Fate.NONE: "undone", Fate.WITHDRAWN: "undone-error", Fate.STAYS: "undone-stays"}[fate]
+    return see_other(f"{here.paths.item(after.reference)}?said={said}")

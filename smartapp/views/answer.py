@@ -19,11 +19,12 @@ from smartapp.views.item import lost_item, opened_to_change, undoable
 from smartapp.views.item_opened import OpenItem, desk_for
 from smartapp.views.item_shown import Typed, show_item
 from smartapp.views.show import see_other
-from smartapp.views.summary import document
+from smartapp.views.summary import Ended, document
 from smartapp.views.to_patient import id_of, send_message
 from smartapp.words import in_locale
-from smartapp.workflow.answering import Answering, Message, read_answering
+from smartapp.workflow.answering import LOOKS_AGAIN, Answering, Message, read_answering
 from smartapp.workflow.desk import Desk
+from smartapp.workflow.undoing import Left
 
 bp = Blueprint("answer", __name__, url_prefix="/l/<lid>/queue/<handle>/answer")
 
@@ -37,6 +38,8 @@ def answer(here: Here, handle: str) -> View:
     if not isinstance(opened, OpenItem):
         return opened
     posted = _keep(here, opened)
+    if posted["then"] == LOOKS_AGAIN:
+        return see_other(here.paths.item(opened.reference))
     if opened.topic is None:
         raise NotFound("the topic is not in the policy")
     if posted["template"]:
@@ -89,10 +92,11 @@ def _carry_out(here: Here, opened: OpenItem, said: Answering) -> View:
         record.claim_lost(here, opened.patient.id, opened.reference)
         return see_other(f"{here.paths.item(opened.reference)}?said=answered")
     record.changed(here, opened.patient.id, closed, task.status)
-    is_there = document(here, opened, closed, said.text)
+    is_there = document(here, Ended(opened, closed, said.text))
     copied = f"{here.paths.item(closed.reference)}?said=closed-copy"
     address = here.paths.back_to_queue("closed") if is_there else copied
-    return see_other(undoable(here, address, task, closed, Kind.CLOSED))
+    left = Left(answer=reply is not None, summary=is_there)
+    return see_other(undoable(here, address, task, closed, Kind.CLOSED, left))
 
 
 def _kept_open(

@@ -21,7 +21,7 @@ from smartapp.views.item_shown import Typed, show_item
 from smartapp.views.show import see_other, show, staff_shell
 from smartapp.views.staff import staff_here
 from smartapp.words import in_locale
-from smartapp.workflow.undoing import SECONDS, before
+from smartapp.workflow.undoing import NOTHING, SECONDS, Left, before
 
 bp = Blueprint("item", __name__, url_prefix="/l/<lid>/queue/<handle>")
 
@@ -69,10 +69,12 @@ def queue_words(here: Here, code: str) -> str:
     return in_locale(queue.name, "en") if queue else ""
 
 
-def undoable(here: Here, address: str, was: WorkTask, task: WorkTask, kind: Kind) -> str:
+def undoable(
+    here: Here, address: str, was: WorkTask, task: WorkTask, kind: Kind, left: Left = NOTHING
+) -> str:
     """Where to go on, with what takes the change back for a moment."""
     ends = here.services.clock() + SECONDS
-    told = before(was, task, kind).written()
+    told = before(was, task, kind, left).written()
     link = seal_link(here.active.handle_key, here.active.lid, told, ends)
     return f"{address}&undo={link}"
 

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from flask import g
 
-from smartapp.errors import WrongRole
+from smartapp.errors import SmartappError, WrongRole
 from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
 from smartapp.fhir.people import Patient
@@ -15,9 +16,10 @@ from smartapp.sessions.person import Person
 from smartapp.views.here import WORK, Here
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.staff import staff_here
-from smartapp.workflow.desk import Desk, patient_behind, request_behind
+from smartapp.workflow.behind import patient_behind, request_behind
+from smartapp.workflow.desk import Desk
 from smartapp.workflow.documenting import documented
-from smartapp.workflow.loading import Loader, as_found
+from smartapp.workflow.loading import PAGE_SECONDS, Loader, as_found
 from smartapp.workflow.policy.model import Topic
 from smartapp.workflow.requests import Request
 from smartapp.workflow.staff import StaffMember
@@ -63,9 +65,45 @@ def open_item(here: Here, handle: str) -> OpenItem:
     staff = staff_here(here)
     patient_id = patient_behind(here.client(), reference, here.services.vocabulary)
     loader = here.loader(patient_id)
-    got = loader.all_of(
-        patient=loader.patient, messages=loader.messages, tasks=loader.tasks, forms=loader.forms
-    )
+    return _opened(here, staff, reference, loader, loader.all_of(**_parts(loader)))
+
+
+def open_several(here: Here, wanted: Sequence[tuple[str, str]]) -> list[OpenItem | SmartappError]:
+    """Of each the reference and the patient's id. What cannot be opened stands in its place."""
+    staff = staff_here(here)
+    loaders = {patient_id: here.loader(patient_id) for _, patient_id in wanted}
+    calls = {
+        (patient_id, name): call
+        for patient_id, loader in loaders.items()
+        for name, call in _parts(loader).items()
+    }
+    results = here.services.transport.together(list(calls.values()), within=PAGE_SECONDS)
+    got: dict[str, dict[str, object]] = {patient_id: {} for patient_id in loaders}
+    for (patient_id, name), result in zip(calls, results, strict=True):
+        got[patient_id][name] = result
+    opened: list[OpenItem | SmartappError] = []
+    for reference, patient_id in wanted:
+        try:
+            loader = loaders[patient_id]
+            opened.append(_opened(here, staff, reference, loader, got[patient_id]))
+        except SmartappError as failure:
+            opened.append(failure)
+    return opened
+
+
+def _parts(loader: Loader) -> Mapping[str, Callable[[], object]]:
+    return {
+        "patient": loader.patient,
+        "messages": loader.messages,
+        "tasks": loader.tasks,
+        "forms": loader.forms,
+    }
+
+
+def _opened(
+    here: Here, staff: StaffMember, reference: str, loader: Loader, got: Mapping[str, object]
+) -> OpenItem:
+    patient_id = loader.client.patient_id or ""
     messages = as_found(got["messages"])
     requests = loader.read_requests(messages, as_found(got["tasks"]), as_found(got["forms"]))
     found = request_behind(requests, reference)

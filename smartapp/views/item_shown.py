@@ -17,7 +17,7 @@ from smartapp.pages.answering import (
     template_words,
 )
 from smartapp.pages.beside import Beside, record_panels
-from smartapp.pages.chart_summary import ChartSummary, summary_shown
+from smartapp.pages.chart_summary import ChartSummary, Standing, summary_shown
 from smartapp.pages.conflicts import conflicts_shown
 from smartapp.pages.history import history_of
 from smartapp.pages.item import item_page
@@ -25,6 +25,7 @@ from smartapp.pages.letters import known_of
 from smartapp.pages.shell import Link, Notice, whose_record
 from smartapp.pages.similar import earlier_panel, similar
 from smartapp.pages.staff_menu import sees_rules
+from smartapp.pages.thread_works import other_works, reopening_warning
 from smartapp.views import record
 from smartapp.views.here import Here, View
 from smartapp.views.item_beside import Context, load_context
@@ -34,6 +35,7 @@ from smartapp.views.staff import STAFF_SECONDS
 from smartapp.views.summary import summary_of
 from smartapp.workflow.answering import with_template
 from smartapp.workflow.colleagues import colleagues
+from smartapp.workflow.documenting import is_of_last_end
 from smartapp.workflow.forms import FieldFault, Fields
 from smartapp.workflow.submission import Named
 
@@ -102,6 +104,11 @@ def show_item(
         reader=opened.staff.reference,
         now=here.now,
         refresh=f"{address}/now",
+        look_again=Link(here.words("Look again"), address),
+        read_at=here.words.date_time(here.now),
+        other_works=other_works(
+            here.words, here.paths, here.services.policy, opened.request, opened.staff.works
+        ),
         opens=lambda message, at: f"{address}/files/{here.paths.seal(message)}/{at}",
         claim_action=f"{address}/claim" if can_claim and may_change else "",
         release_action=f"{address}/release" if opened.is_mine else "",
@@ -172,13 +179,19 @@ def _form(
 
 
 def _summary(here: Here, opened: OpenItem, context: Context) -> ChartSummary | None:
-    """Of what is closed: as it is in the record, or to be copied."""
-    if not opened.request.is_closed or opened.request.task is None:
+    """Of what is closed: as it is in the record, or to be copied. Of what is open again: what an
+    earlier end has left in the record.
+    """
+    task, written = opened.request.task, opened.summary
+    if task is None:
         return None
-    if opened.summary is not None and opened.summary.words:
-        return summary_shown(here.words, "\n".join(opened.summary.words), is_there=True)
-    text = summary_of(here, opened, opened.request.task, context.answers)
-    return summary_shown(here.words, text, is_there=False)
+    there = "\n".join(written.words) if written is not None else ""
+    if not opened.request.is_closed:
+        return summary_shown(here.words, there, Standing.EARLIER) if there else None
+    if there and written is not None and is_of_last_end(written, task):
+        return summary_shown(here.words, there, Standing.THERE)
+    text = summary_of(here, opened, task, context.answers)
+    return summary_shown(here.words, text, Standing.MISSING)
 
 
 # --- other actions than an answer -----------------------------------------------------------------
@@ -204,7 +217,9 @@ def acting_for(here: Here, opened: OpenItem) -> Acting:
     routing = opened.request.routing
     queue = routing.queue if routing else ""
     priority = str(routing.priority) if routing else ""
-    return Acting(here.services.policy, queue, priority, _people(here, opened, queue))
+    policy = here.services.policy
+    beside = reopening_warning(here.words, policy, opened.request)
+    return Acting(policy, queue, priority, _people(here, opened, queue), beside)
 
 
 def _people(here: Here, opened: OpenItem, queue: str) -> Section[Named]:

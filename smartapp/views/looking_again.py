@@ -33,6 +33,10 @@ def now(here: Here, handle: str) -> View:
     if not same:
         record.viewed(here, opened.patient.id, **record.in_requests([opened.request]))
     html = render_template(
-        "thread_now.html", heading=here.words("Messages"), thread=thread, same=same
+        "thread_now.html",
+        heading=here.words("Messages"),
+        thread=thread,
+        same=same,
+        freshness=here.words("Read from the EHR at {time}.", time=here.words.date_time(here.now)),
     )
     return Response(html, headers={"X-State": state}, content_type="text/html; charset=utf-8")

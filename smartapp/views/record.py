@@ -236,6 +236,11 @@ def changed(
     _record(here, event)
 
 
+def summary_withdrawn(here: Present, patient_id: str, summary: str, *, done: bool) -> None:
+    event = audit.summary_withdrawn(_context(here), f"Patient/{patient_id}", summary, done=done)
+    _record(here, event)
+
+
 def ticked_off(here: Present, patient_id: str, task: Json, after: str) -> None:
     """By a patient who has sent what a Task asked for, or has begun with it."""
     event = audit.task_changed(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 
 from flask import Blueprint, request
@@ -23,11 +23,13 @@ from smartapp.pages.several import Became, Line, closing_page, result_page
 from smartapp.pages.shell import Link
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
+from smartapp.views.item_opened import OpenItem, open_several
 from smartapp.views.show import see_other, show
 from smartapp.views.staff import queue_shell, staff_here
+from smartapp.views.summary import Ended, document_all, takes_summaries
 from smartapp.workflow.desk import Desk
+from smartapp.workflow.loaded_queue import patients_of
 from smartapp.workflow.loading import PAGE_SECONDS
-from smartapp.workflow.open_work import patients_of
 from smartapp.workflow.policy.model import Outcome
 from smartapp.workflow.queue import from_task
 from smartapp.workflow.staff import StaffMember
@@ -58,7 +60,8 @@ def several(here: Here) -> View:
     if not chosen:
         return see_other(here.paths.back_to_queue("none-chosen"))
     if request.form.get("then") == "take":
-        return _done(here, staff, chosen, _take, "accepted", claimed=True)
+        became = _changed(here, staff, chosen, _take, "accepted", claimed=True)
+        return _shown(here, staff, chosen, [_what(each) for each in became], taken=True)
     return _ask(here, staff, chosen)
 
 
@@ -74,7 +77,16 @@ def close(here: Here) -> View:
         return see_other(here.paths.back_to_queue("none-chosen"))
     if outcome is None:
         return _ask(here, staff, chosen, missing=True)
-    return _done(here, staff, chosen, partial(_close, outcome=outcome), "completed")
+    became = _changed(here, staff, chosen, partial(_close, outcome=outcome), "completed")
+    ended = [each for each in became if isinstance(each, WorkTask)]
+    there = dict(zip((each.reference for each in ended), _documented(here, ended), strict=True))
+    what = [
+        replace(_what(each), documented=there[each.reference])
+        if isinstance(each, WorkTask)
+        else _what(each)
+        for each in became
+    ]
+    return _shown(here, staff, chosen, what)
 
 
 def _take(desk: Desk, each: Chosen) -> WorkTask:
@@ -85,7 +97,19 @@ def _close(desk: Desk, each: Chosen, outcome: Outcome) -> WorkTask:
     return desk.close(each.task, each.etag, outcome, None)
 
 
-def _done(
+def _documented(here: Here, ended: Sequence[WorkTask]) -> list[bool]:
+    """Each has its summary in the record, as one that is closed alone: by the same way."""
+    if not takes_summaries(here):
+        return [False for _ in ended]
+    wanted = [(each.reference, _patient_id(each)) for each in ended]
+    opened = open_several(here, wanted)
+    pairs = zip(opened, ended, strict=True)
+    known = [Ended(each, task) for each, task in pairs if isinstance(each, OpenItem)]
+    there = iter(document_all(here, known))
+    return [isinstance(each, OpenItem) and next(there) for each in opened]
+
+
+def _changed(
     here: Here,
     staff: StaffMember,
     chosen: Sequence[Chosen],
@@ -93,7 +117,7 @@ def _done(
     to_state: str,
     *,
     claimed: bool = False,
-) -> View:
+) -> list[WorkTask | SmartappError]:
     """That each is tried is on record before the first is, and what became of it after the last."""
     for each in chosen:
         record.about_to_change(here, each.patient_id, each.reference, to_state)
@@ -104,13 +128,23 @@ def _done(
             record.changed(here, each.patient_id, now, each.task.status, claimed=claimed)
         elif isinstance(now, ClaimLost):
             record.claim_lost(here, each.patient_id, each.reference, each.etag)
-    lines = _lines(here, chosen)
+    return became
+
+
+def _shown(
+    here: Here,
+    staff: StaffMember,
+    chosen: Sequence[Chosen],
+    became: Sequence[Became],
+    *,
+    taken: bool = False,
+) -> View:
     title = here.words("What became of the chosen lines")
     page = result_page(
         here.words,
         queue_shell(here, title, staff, None, back=_back(here)),
-        lines=[(line, _what(now)) for line, now in zip(lines, became, strict=True)],
-        taken=claimed,
+        lines=list(zip(_lines(here, chosen), became, strict=True)),
+        taken=taken,
         most=_most(),
     )
     return show("several", page)
@@ -142,6 +176,7 @@ def _ask(
         outcomes=_outcomes(here, mine),
         missing=missing,
         most=_most(),
+        documents=takes_summaries(here),
     )
     return show("several_close", page, 422 if missing else 200)
 
@@ -173,8 +208,12 @@ def _chosen(here: Here, staff: StaffMember) -> list[Chosen]:
             continue
         if not staff.works(task.routing.queue):
             raise WrongRole
-        found.append(Chosen(task, etag, task.patient.removeprefix("Patient/")))
+        found.append(Chosen(task, etag, _patient_id(task)))
     return found
+
+
+def _patient_id(task: WorkTask) -> str:
+    return (task.patient or "").removeprefix("Patient/")
 
 
 def _desk(here: Here, staff: StaffMember, each: Chosen) -> Desk:

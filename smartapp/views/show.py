@@ -10,19 +10,22 @@ from flask import g, render_template, request
 from werkzeug.wrappers import Response
 
 from smartapp.config import LaunchKind
+from smartapp.errors import LinkExpired
 from smartapp.fhir.people import Patient, RelatedPerson
 from smartapp.launch import Role
 from smartapp.pages.menu import bar
 from smartapp.pages.problem import ProblemPage
-from smartapp.pages.said import notice
+from smartapp.pages.said import notice, undo_notes
 from smartapp.pages.session_time import SessionTime, session_time
 from smartapp.pages.shell import Link, Notice, Shell, Undo, Whose, shell, whose_record
 from smartapp.pages.signed_out import SignedOutPage
 from smartapp.pages.staff_menu import staff_bar
+from smartapp.sessions.handles import open_link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views.forgery import masked
 from smartapp.views.framing import is_framed
 from smartapp.views.here import Here
+from smartapp.workflow.undoing import NOTHING, Before
 
 Placed = TypeVar("Placed", ProblemPage, SignedOutPage)
 
@@ -176,7 +179,22 @@ def _notice(here: Here) -> Notice | None:
     link = request.args.get("undo", "")
     if said is None or not link or here.role is not Role.STAFF:
         return said
-    return replace(said, undo=Undo(here.paths.undo, link, here.words("Undo")))
+    notes = _undo_notes(here, link)
+    return replace(said, undo=Undo(here.paths.undo, link, here.words("Undo"), notes))
+
+
+def _undo_notes(here: Here, link: str) -> tuple[str, ...]:
+    try:
+        told = open_link(here.active.handle_key, here.active.lid, link, here.services.clock())
+    except LinkExpired:
+        return ()
+    left = Before.read(told).left if told else NOTHING
+    return undo_notes(
+        here.words,
+        answer=left.answer,
+        summary=left.summary,
+        may_withdraw=here.gate.may("Communication", "update"),
+    )
 
 
 def _whose(here: Here, patient: Patient | None) -> Whose | None:

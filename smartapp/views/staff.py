@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import hmac
 from functools import partial
 
-from flask import Blueprint, g, render_template, request
-from werkzeug.wrappers import Response
+from flask import Blueprint, g, request
 
 from smartapp.errors import NotFound
 from smartapp.fhir.people import Patient
@@ -20,9 +18,10 @@ from smartapp.sessions.handles import open_handle
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.show import show, staff_shell
+from smartapp.workflow.loaded_queue import LoadedQueue
 from smartapp.workflow.loading import Loader, as_found
 from smartapp.workflow.narrowing import Narrowing
-from smartapp.workflow.open_work import LoadedQueue, load_queue, load_unworked
+from smartapp.workflow.open_work import load_queue, load_unworked
 from smartapp.workflow.staff import StaffMember, staff_member
 
 bp = Blueprint("staff", __name__, url_prefix="/l/<lid>/queue")
@@ -53,8 +52,8 @@ def staff_here(here: Here) -> StaffMember:
 @requires_launch(Role.STAFF)
 def queue(here: Here) -> View:
     staff, narrowing = staff_here(here), narrowed(here)
-    loaded = _load(here, staff, narrowing)
-    record.listed(here, loaded.items.items)
+    loaded = load_lines(here, staff, narrowing)
+    record.listed(here, loaded.shown)
     patient = patient_of_chart(here, loaded)
     title = here.words("Queue")
     page = queue_page(
@@ -63,7 +62,7 @@ def queue(here: Here) -> View:
         here.paths,
         policy=here.services.policy,
         queues=staff.queues,
-        lines=_lines(here, staff, loaded, narrowing),
+        lines=lines_of(here, staff, loaded, narrowing),
         loaded=loaded,
         narrowing=narrowing,
         only_patient=patient is not None,
@@ -85,24 +84,6 @@ def _earlier(here: Here, staff: StaffMember) -> tuple[Earlier, ...]:
     return earlier(here.words, here.paths, here.services.policy, staff, requests)
 
 
-@bp.get("/now")
-@requires_launch(Role.STAFF, prolongs=False)
-def now(here: Here) -> View:
-    """A script looks again. That keeps nobody signed in; and what has not changed is not shown
-    again, so that it need not go on record again either.
-    """
-    staff, narrowing = staff_here(here), narrowed(here)
-    loaded = _load(here, staff, narrowing)
-    lines = _lines(here, staff, loaded, narrowing)
-    seen = request.headers.get("X-Seen", "")
-    state = _state_of(here, lines)
-    same = hmac.compare_digest(seen.encode(), state.encode())
-    if not same:
-        record.listed(here, loaded.items.items)
-    html = render_template("queue_now.html", lines=lines, same=same)
-    return Response(html, headers={"X-State": state}, content_type="text/html; charset=utf-8")
-
-
 @bp.get("/unworked")
 @requires_launch(Role.STAFF)
 def unworked(here: Here) -> View:
@@ -111,14 +92,14 @@ def unworked(here: Here) -> View:
     loaded = load_unworked(
         here.loader(), staff, here.now, narrowing=narrowing, following=_following(here)
     )
-    record.listed(here, loaded.items.items)
+    record.listed(here, loaded.shown)
     patient = patient_of_chart(here, loaded)
     title = here.words("Without a work item")
     back = Link(here.words("Back to the queue"), here.paths.back_to_queue())
     page = unworked_page(
         here.words,
         queue_shell(here, title, staff, patient, back=back),
-        lines=_lines(here, staff, loaded, narrowing),
+        lines=lines_of(here, staff, loaded, narrowing),
         loaded=loaded,
         further=further(here.paths, loaded.following),
     )
@@ -175,7 +156,7 @@ def reading_of(here: Here, staff: StaffMember, loaded: LoadedQueue) -> Reading:
     )
 
 
-def _load(here: Here, staff: StaffMember, narrowing: Narrowing) -> LoadedQueue:
+def load_lines(here: Here, staff: StaffMember, narrowing: Narrowing) -> LoadedQueue:
     """That it was long is remembered: then nothing is asked for that a long one does not show."""
     memory, launched = here.services.transport.memory, here.active.launched
     key = ("long", launched.ehr_key, launched.patient_id or "", staff.reference, narrowing.query)
@@ -200,7 +181,7 @@ def _loaders(here: Here) -> tuple[Loader, ...]:
     return tuple(here.loader(each) for each in named)
 
 
-def _lines(here: Here, staff: StaffMember, loaded: LoadedQueue, narrowing: Narrowing) -> Lines:
+def lines_of(here: Here, staff: StaffMember, loaded: LoadedQueue, narrowing: Narrowing) -> Lines:
     return queue_lines(
         reading_of(here, staff, loaded),
         loaded,
@@ -218,9 +199,3 @@ def _following(here: Here) -> tuple[str, ...]:
     if name is None or not name.startswith(PAGE):
         raise NotFound("no such page in this session")
     return tuple(name.removeprefix(PAGE).split("\n"))
-
-
-def _state_of(here: Here, lines: Lines) -> str:
-    """Of no use to anybody else: it says only whether these are the lines that were shown."""
-    told = repr((lines.rows, lines.count, lines.none, lines.trouble, lines.weekend))
-    return hmac.new(here.active.handle_key, told.encode(), "sha256").hexdigest()[:32]

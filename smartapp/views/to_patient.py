@@ -24,6 +24,13 @@ def send_message(here: Here, opened: OpenItem, message: Message) -> Submission:
 
 
 def send_steps(here: Here, opened: OpenItem, sid: str, steps: tuple[Step, ...]) -> Submission:
+    submission = hand_in(here, opened, sid, steps)
+    here.services.courier(*record.delivery(here)).carry(sid, patiently=True)
+    return here.services.outbox.find(sid, opened.person) or submission
+
+
+def hand_in(here: Here, opened: OpenItem, sid: str, steps: tuple[Step, ...]) -> Submission:
+    """Into the outbox: from here on it cannot be lost."""
     outbox, token = here.services.outbox, here.active.launched.token
     submission = Submission(
         sid=sid,
@@ -35,9 +42,9 @@ def send_steps(here: Here, opened: OpenItem, sid: str, steps: tuple[Step, ...]) 
         about=opened.reference,
         steps=steps,
     )
-    record.handed_in(here, outbox.receive(submission, token))
-    here.services.courier(*record.delivery(here)).carry(sid, patiently=True)
-    return outbox.find(sid, opened.person) or submission
+    received = outbox.receive(submission, token)
+    record.handed_in(here, received)
+    return received
 
 
 def id_of(form: str, text: str) -> str:

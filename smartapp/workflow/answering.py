@@ -25,6 +25,7 @@ CLOSES = frozenset({"close", "close-only"})
 SENDS_NOTHING = "close-only"
 WAITS = "wait"
 PREVIEWS = "preview"
+LOOKS_AGAIN = "look-again"  # and keeps what was typed
 
 
 @dataclass(frozen=True)

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 
-from smartapp.errors import MalformedAnswer
-from smartapp.fhir.codes import Vocabulary
-from smartapp.fhir.documentation import new_documentation
+from smartapp.errors import EhrError, MalformedAnswer
+from smartapp.fhir.change import Kind
+from smartapp.fhir.client import FhirClient
+from smartapp.fhir.codes import ENTERED_IN_ERROR, Vocabulary
+from smartapp.fhir.documentation import in_error, new_documentation
 from smartapp.fhir.haul import Found
 from smartapp.fhir.message import Message
-from smartapp.fhir.task import WorkTask
+from smartapp.fhir.task import WorkTask, etag_of
 from smartapp.sessions.submission import Step
+from smartapp.workflow.new_work import UNHEARD
 from smartapp.workflow.requests import Request
 from smartapp.workflow.submission import Named, step
 
@@ -52,6 +56,28 @@ def links_of(task: WorkTask, request: Request) -> tuple[str, ...]:
     messages = (each.reference for each in request.messages)
     about = (each.target for each in request.root.about if each.target)
     return tuple(dict.fromkeys((task.reference, *messages, *about)))
+
+
+def withdraw(client: FhirClient, reference: str) -> bool:
+    """Whether the record says now that this summary was an error. What is there afterwards decides:
+    not every EHR lets a Communication be changed, whatever it says of itself.
+    """
+    try:
+        there = client.read(reference, fresh=True)
+        etag = etag_of(there)
+        if etag is None:
+            return False
+        with suppress(*UNHEARD):
+            client.update(in_error(there), etag)
+        return client.read(reference, fresh=True).get("status") == ENTERED_IN_ERROR
+    except EhrError:
+        return False
+
+
+def is_of_last_end(summary: Message, task: WorkTask) -> bool:
+    """And not of an earlier one: where staff have closed it again, and no summary came of that."""
+    ends = [each.when for each in task.changes if each.kind == Kind.CLOSED]
+    return not ends or summary.sent is None or summary.sent.latest >= ends[-1]
 
 
 def documented(found: Found, task: WorkTask, vocabulary: Vocabulary) -> Message | None:

@@ -12,7 +12,8 @@ from smartapp.workflow.queue import QueueItem
 
 NO_SITE = "not-known"
 FIRST_LINES = 25  # of a long queue; the rest is asked for
-MOST_LINES = 500
+PAGE_LINES = 100  # at the most at once; what follows is on a page of its own
+MOST_LINES = 1000  # so far a queue can be paged through; a narrower part of it shows the others
 
 
 class Whose(StrEnum):
@@ -33,6 +34,7 @@ class Narrowing:
     priority: str = ""
     site: str = ""
     show: int = FIRST_LINES
+    start: int = 0  # so many lines are on the pages before
 
     @classmethod
     def read(cls, asked: Mapping[str, str], policy: Policy) -> Narrowing:
@@ -46,9 +48,16 @@ class Narrowing:
         }
         said = {name: asked.get(name, "") for name, codes in known.items()}
         kept = {name: code for name, code in said.items() if code in known[name]}
-        show = asked.get("show", "")
-        lines = int(show) if show.isdecimal() and len(show) < 5 else FIRST_LINES
-        return replace(cls(), **kept, show=max(FIRST_LINES, min(lines, MOST_LINES)))
+        start = min(_number(asked.get("start", "")), MOST_LINES - 1) // PAGE_LINES * PAGE_LINES
+        show = max(FIRST_LINES, min(_number(asked.get("show", "")), PAGE_LINES))
+        return replace(cls(), **kept, start=start, show=PAGE_LINES if start else show)
+
+    @property
+    def from_start(self) -> Narrowing:
+        return replace(self, show=FIRST_LINES, start=0)
+
+    def page_at(self, start: int) -> Narrowing:
+        return replace(self, start=max(0, start), show=PAGE_LINES)
 
     @property
     def query(self) -> str:
@@ -63,7 +72,7 @@ class Narrowing:
 
     @property
     def is_all(self) -> bool:
-        return replace(self, show=FIRST_LINES) == Narrowing()
+        return self.from_start == Narrowing()
 
     def holds(self, item: QueueItem, reader: str) -> bool:
         return all(
@@ -82,3 +91,12 @@ class Narrowing:
             Whose.UNCLAIMED: lambda: item.owner is None,
         }
         return tests.get(self.whose, lambda: True)()
+
+
+def _number(text: str) -> int:
+    return int(text) if text.isdecimal() and text.isascii() and len(text) < 5 else 0
+
+
+def place(start: int, lines: int) -> int:
+    """Where a page begins, or the last page where the queue has become shorter."""
+    return min(start, max(0, lines - 1) // PAGE_LINES * PAGE_LINES)

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
-from enum import StrEnum
 from functools import partial
 
 from smartapp.errors import (
-    MalformedAnswer,
     NotAllowed,
     NotDone,
     NotFound,
@@ -17,12 +15,12 @@ from smartapp.errors import (
     SmartappError,
 )
 from smartapp.fhir.haul import Found
-from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow import unworked
+from smartapp.workflow.loaded_queue import NOTHING, Lack, LoadedQueue, on_page, patients_of
 from smartapp.workflow.loading import PAGE_SECONDS, Loader, as_found
-from smartapp.workflow.narrowing import Narrowing
+from smartapp.workflow.narrowing import PAGE_LINES, Narrowing, place
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.promise import Promises
 from smartapp.workflow.queue import QueueItem, order, queue_of
@@ -31,30 +29,7 @@ from smartapp.workflow.staff import StaffMember
 from smartapp.workflow.streams import LEAST, MOST, CannotBeSorted, Streams
 from smartapp.workflow.work_searches import SHORT, Opening, open_tasks, rest_of, strays
 
-NOTHING = Found(())
 MOST_ASKED_SINGLY = 40  # patients, where an EHR answers for one at a time
-
-
-class Lack(StrEnum):
-    """What this EHR cannot do for a queue, so that the page can say it."""
-
-    WORK = "work"
-    MESSAGES = "messages"
-    FORMS = "forms"
-    MANY_PATIENTS = "many-patients"  # it answers for one at a time, and nobody said for which
-    SOME_PATIENTS = "some-patients"  # only for those of the configuration
-    ORDER = "order"  # it does not sort, and there is too much to sort here
-
-
-@dataclass(frozen=True)
-class LoadedQueue:
-    items: Section[QueueItem]
-    patients: Mapping[str, Patient]  # by "Patient/id"
-    total: int | None = None  # open work of these queues, as the EHR counts it
-    is_long: bool = False  # only its beginning was read, and nothing of what has no work yet
-    following: tuple[str, ...] = ()  # where the search for what has no work yet goes on
-    looked_through: int = 0  # so many messages, so far
-    lacks: frozenset[Lack] = frozenset()
 
 
 def load_queue(
@@ -138,10 +113,13 @@ def _read(opening: Opening, got: Mapping[str, object]) -> LoadedQueue:
         whole=tasks.whole and strays.whole and said.whole,
         failure=None if items else said.messages.failure,
     )
+    start = place(opening.narrowing.start, len(items))
     return LoadedQueue(
         queue,
-        patients_of(loader, items, found),
+        patients_of(loader, on_page(items, start, PAGE_LINES), found),
         total=len(items) if queue.whole and opening.narrowing.is_all else None,
+        start=start,
+        count=PAGE_LINES,
         following=said.following,
         looked_through=said.looked_through,
     )
@@ -159,7 +137,8 @@ def _derived(
 
 def _long(opening: Opening, first: Found) -> LoadedQueue:
     """Its beginning, in the order of a full sort. What has no work yet is looked for beside it."""
-    count, lacks = opening.narrowing.show, frozenset[Lack]()
+    start, show = opening.narrowing.start, opening.narrowing.show
+    count, lacks = start + show + 1, frozenset[Lack]()  # one more, which says that it goes on
     try:
         queue = _in_order(opening, count)
     except (CannotBeSorted, Rejected, NotAllowed):
@@ -168,10 +147,12 @@ def _long(opening: Opening, first: Found) -> LoadedQueue:
         queue = Section[QueueItem](whole=False, failure=failure)
     return LoadedQueue(
         queue,
-        patients_of(opening.loader, queue.items),
+        patients_of(opening.loader, on_page(queue.items, start, show)),
         total=first.total,
         is_long=True,
         lacks=lacks,
+        start=start,
+        count=show,
     )
 
 
@@ -256,32 +237,10 @@ def _one_by_one(opening: Opening, patients: Sequence[Loader]) -> LoadedQueue:
         Section(tuple(items), whole and len(patients) <= MOST_ASKED_SINGLY, failure),
         {reference: who for each in loaded for reference, who in each.patients.items()},
         lacks=lacks | {Lack.SOME_PATIENTS},
+        start=place(opening.narrowing.start, len(items)),
+        count=PAGE_LINES,
     )
 
 
 def _of_one(opening: Opening) -> LoadedQueue:
     return _loaded(opening, _first_pages(opening))
-
-
-# --- patients ------------------------------------------------------------------------------------
-
-
-def patients_of(
-    loader: Loader, items: Sequence[QueueItem], found: Found | SmartappError = NOTHING
-) -> dict[str, Patient]:
-    """Those that came along, and the rest by search. A line without a name says so."""
-    included = {} if isinstance(found, SmartappError) else dict(found.included)
-    wanted = {item.patient for item in items if item.patient}
-    missing = sorted(each.removeprefix("Patient/") for each in wanted if each not in included)
-    for more in loader.in_portions("Patient", "_id", missing):
-        if isinstance(more, Found):
-            included |= {f"Patient/{each['id']}": each for each in more.matches}
-    read = ((reference, _patient(included.get(reference))) for reference in wanted)
-    return {reference: patient for reference, patient in read if patient is not None}
-
-
-def _patient(json: object) -> Patient | None:
-    try:
-        return Patient.from_fhir(json) if isinstance(json, dict) else None
-    except MalformedAnswer:
-        return None

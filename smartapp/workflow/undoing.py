@@ -15,6 +15,17 @@ SECONDS = 60.0
 
 
 @dataclass(frozen=True)
+class Left:
+    """What a closing leaves in the EHR beside the item: no undoing simply takes it away."""
+
+    answer: bool = False  # the patient has it
+    summary: bool = False  # the chart has it
+
+
+NOTHING = Left()
+
+
+@dataclass(frozen=True)
 class Before:
     """What an item was, as far as staff can change it, and the version that the change made."""
 
@@ -27,6 +38,7 @@ class Before:
     queue: str
     priority: str
     outputs: int
+    left: Left = NOTHING
 
     def written(self) -> str:
         return json.dumps(asdict(self))
@@ -34,10 +46,10 @@ class Before:
     @classmethod
     def read(cls, text: str) -> Before:
         told = json.loads(text)
-        return cls(**{**told, "owner": tuple(told["owner"])})
+        return cls(**{**told, "owner": tuple(told["owner"]), "left": Left(**told["left"])})
 
 
-def before(task: WorkTask, after: WorkTask, kind: Kind) -> Before:
+def before(task: WorkTask, after: WorkTask, kind: Kind, left: Left = NOTHING) -> Before:
     owner = task.owner
     return Before(
         kind=kind,
@@ -49,6 +61,7 @@ def before(task: WorkTask, after: WorkTask, kind: Kind) -> Before:
         queue=task.routing.queue,
         priority=task.routing.priority,
         outputs=len(task.json.get("output", [])),
+        left=left,
     )
 
 

@@ -124,9 +124,13 @@ def test_what_is_closed_can_be_opened_again_with_a_reason(
 ) -> None:
     fields = {"text": "", "outcome": "too-early", "then": "close-only"}
     queue = nurse.answers(item, **fields)
+    assert "The summary in the record will be marked as entered in error." in queue.text
     closed = nurse.browser.submit(queue.form("/undo"))
     assert "You have it" in closed.text, "undone"
+    assert "The summary in the record is marked as entered in error." in closed.text
+    assert states_of_summaries(world) == ["entered-in-error"]
     nurse.answers(closed, **fields)
+    assert states_of_summaries(world) == ["entered-in-error", "completed"]
     task = only(world.written("Task"))
     assert task["status"] == "completed"
     assert [each["type"]["coding"][0]["code"] for each in task["output"]] == ["outcome"]
@@ -135,11 +139,34 @@ def test_what_is_closed_can_be_opened_again_with_a_reason(
     again = does(nurse, nurse.browser.get(item.url), "reopen", words="She called again")
 
     assert "The item is open again, and you have it." in again.text
+    assert "This is in the record from when the item was closed before." in again.text
     assert "output" not in only(world.written("Task"))
     assert "Somebody at the clinic is working on it" in patient.go("requests").text
     world.clock.passes(61)
     late = nurse.browser.submit(again.form("/undo"))
     assert "It is too late to take that back." in late.text
+
+
+def test_a_summary_that_the_ehr_does_not_let_go_is_named(
+    world: World, nurse: Staff, item: Page
+) -> None:
+    queue = nurse.answers(item, text="Not yet.", outcome="too-early", then="close")
+    assert "The patient keeps your answer: it cannot be unsent." in queue.text
+    refused = {"kind": "status", "status": 405}
+    world.fails({"match": {"method": "PUT", "type": "Communication"}, "fault": refused})
+
+    back = nurse.browser.submit(queue.form("/undo"))
+
+    assert "Its summary could NOT be taken out of the record" in back.text
+    assert "Not yet." in back.text, "what reached the patient stays"
+    assert states_of_summaries(world) == ["completed"]
+    assert [each["outcome"] for each in world.events("summary.withdraw")] != ["0"]
+
+
+def states_of_summaries(world: World) -> list[str]:
+    system = world.vocabulary.documentation
+    found = [e for e in world.written("Communication") if e["identifier"][0]["system"] == system]
+    return [each["status"] for each in found]
 
 
 def test_what_does_not_fit_the_record_is_settled_by_a_person(

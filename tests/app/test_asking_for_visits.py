@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 
 from smartapp.sessions.handles import seal_handle
+from tests.app import people
 from tests.app.asked import messages_in
 from tests.app.page import Page
 from tests.app.people import Patient, Staff
@@ -73,6 +74,16 @@ def test_an_item_that_became_a_visit_can_still_be_opened(
     assert "A visit at the clinic" not in closed.headings
     assert "Closed it after 5 minutes" in closed.text
     assert "Still open" not in closed.text, "it is no earlier request of its own"
+    assert "In the same thread: A video visit · Front desk · New" in closed.text
+    assert "“A video visit” is already open in this thread, with Front desk." in closed.text
+    again = does(nurse, closed, "reopen", words="She wants the refill after all")
+    assert "Two items of this thread are open." in again.text
+    kim = people.staff(world)
+    kim.opens("kim")
+    visit = kim.opens_item()
+    assert "Two items of this thread are open." in visit.text
+    assert "In the same thread: Refill: lisinopril 10 mg tablet · Refills · In work" in visit.text
+    assert all("Refill" not in text for text, _ in visit.links), "she works no queue of refills"
 
 
 def test_staff_without_the_queue_of_a_visit_do_not_see_it(

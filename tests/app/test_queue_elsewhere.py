@@ -209,3 +209,19 @@ def test_in_a_chart_the_intent_opens_the_conversations_or_the_forms(world: World
         (source,) = re.findall(r'<iframe[^>]* src="([^"]+)"', page)
         nurse.browser.get(source.replace("&amp;", "&"))
         assert nurse.browser.visited[-1].endswith(f"/queue{place}")
+
+
+def test_where_no_message_can_be_changed_the_summary_is_said_to_stay_before_an_undo(
+    world: World,
+) -> None:
+    holds(world, "one")
+    nina = at_desk(world, "nina")
+    mine = nina.takes(nina.opens_item())
+    becomes(world, profile="epic")
+
+    queue = nina.answers(mine, text="", outcome="too-early", then="close-only")
+    assert "This EHR does not let this app change the summary" in queue.text
+    back = nina.browser.submit(queue.form("/undo"))
+
+    assert "You have it" in back.text
+    assert "Its summary could NOT be taken out of the record" in back.text

@@ -272,18 +272,53 @@ def test_several_of_ones_own_lines_end_alike_after_a_question(world: World) -> N
         page.form("/several"), {**ticked(page, "one", "two", "other"), "then": "close"}
     )
     assert "Not yours, so they stay open. Take them first: Item other" in asked.text
-    mine = {
-        "item": [html.unescape(e) for e in re.findall(r'name="item" value="([^"]+)"', asked.html)]
-    }
+    mine = chosen_in(asked)
     missing = nina.browser.submit(asked.form("/close"), mine, status=422)
     assert "Choose how they ended." in missing.text
     ended = {**mine, "outcome": "sent-to-pharmacy"}
     done = nina.browser.submit(missing.form("/close"), ended)
 
+    assert "A summary of each goes into the record." in asked.text
     assert "2 of 2 done." in done.text
+    assert done.text.count("Closed. Its summary is in the record.") == 2
     states = {each["id"]: each["status"] for each in there(world, "Task")}
     assert states == {"one": "completed", "two": "completed", "other": "requested"}
+    assert summaries(world) == {"Task/one", "Task/two"}
     assert titles(nina.queue().html) == ["Item other"]
+
+
+def test_of_each_line_that_was_closed_is_said_whether_the_chart_has_it(world: World) -> None:
+    holds(world, "first")
+    holds(world, "second")
+    nina = at_desk(world, "nina")
+    page = nina.queue()
+    nina.browser.submit(page.form("/several"), {**ticked(page, "first", "second"), "then": "take"})
+    page = nina.queue()
+    asked = nina.browser.submit(
+        page.form("/several"), {**ticked(page, "first", "second"), "then": "close"}
+    )
+    first = {"method": "POST", "type": "Communication", "times": 1}
+    world.fails({"match": first, "fault": {"kind": "status", "status": 422}})
+
+    ended = {**chosen_in(asked), "outcome": "sent-to-pharmacy"}
+    done = nina.browser.submit(asked.form("/close"), ended)
+
+    assert "2 of 2 done." in done.text
+    assert done.text.count("Closed. Its summary is in the record.") == 1
+    assert "1 summary is NOT in the record." in done.text
+    assert len(summaries(world)) == 1
+
+
+def chosen_in(page: Any) -> dict[str, list[str]]:
+    found = re.findall(r'name="item" value="([^"]+)"', page.html)
+    return {"item": [html.unescape(each) for each in found]}
+
+
+def summaries(world: World) -> set[str]:
+    """The work that the chart has a summary of."""
+    system = world.vocabulary.documentation
+    found = [e for e in there(world, "Communication") if e["identifier"][0]["system"] == system]
+    return {each["about"][0]["reference"] for each in found}
 
 
 def test_nothing_chosen_and_nothing_in_common_are_said(world: World) -> None:
@@ -334,7 +369,9 @@ def test_looking_again_shows_what_changed_and_keeps_nobody_signed_in(world: Worl
     first = nina.browser.ask("GET", now)
     seen = len(world.events("list.view"))
     world.clock.passes(30)
+    world.forgets_what_was_asked()
     same = nina.browser.ask("GET", now, headers={"X-Seen": first.headers["X-State"]})
+    asked = [each["path"] for each in world.asked("GET", "/fhir/")]
     unshown = len(world.events("list.view"))
     holds(world, "two")
     changed = nina.browser.ask("GET", now, headers={"X-Seen": first.headers["X-State"]})
@@ -343,11 +380,30 @@ def test_looking_again_shows_what_changed_and_keeps_nobody_signed_in(world: Worl
     assert "Item" not in same.text
     assert "Read from the EHR at" in same.text
     assert unshown == seen, "what is not shown is not on record as seen"
+    kinds = {"Task", "Communication", "QuestionnaireResponse"}
+    assert {each.partition("?")[0].rpartition("/")[2] for each in asked} == kinds
+    assert len(asked) == 3, "whether anything changed, and nothing else"
     assert "Item two" in changed.text
     assert len(world.events("list.view")) > unshown
     active = world.services.launches.find(lid, nina.browser.sessions[lid], touch=False)
     assert world.services.launches.ends_at(active) == ends
     world.clock.ahead = 0.0
+
+
+def test_a_line_becomes_late_though_nothing_changes_in_the_ehr(world: World) -> None:
+    holds(world, "one", due=world.services.now() + timedelta(seconds=90))
+    nina = at_desk(world, "nina")
+    now = f"{nina.home}/queue/now"
+    first = nina.browser.ask("GET", now)
+    seen = {"X-Seen": first.headers["X-State"]}
+    world.clock.passes(45)
+    before = nina.browser.ask("GET", now, headers=seen)
+    world.clock.passes(60)
+    after = nina.browser.ask("GET", now, headers=seen)
+    world.clock.ahead = 0.0
+
+    assert "Item one" not in before.text
+    assert ">Late<" in after.text
 
 
 def test_an_open_item_sees_what_is_written_and_keeps_nobody_signed_in(world: World) -> None:
@@ -366,6 +422,9 @@ def test_an_open_item_sees_what_is_written_and_keeps_nobody_signed_in(world: Wor
     assert "app-message" in first.text
     assert "app-message" not in same.text
     assert "none is left" in later.text
+    mine = nina.takes(nina.browser.get(item.link("Look again")))
+    typed = nina.answers(mine, text="One moment.", then="look-again")
+    assert typed.form("/answer").fields["text"] == ["One moment."], "looking keeps it"
     kim = at_desk(world, "kim")
     foreign = now.replace(nina.home, kim.home)
     assert kim.browser.ask("GET", foreign).status_code == 404

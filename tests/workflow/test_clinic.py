@@ -20,7 +20,8 @@ from smartapp.errors import (
 )
 from smartapp.fhir.client import FhirClient
 from smartapp.fhir.section import Section
-from smartapp.workflow.desk import Desk, patient_behind, request_behind
+from smartapp.workflow.behind import patient_behind, request_behind
+from smartapp.workflow.desk import Desk
 from smartapp.workflow.policy.model import Policy
 from tests.workflow.at_the_desk import ANN, TOM, etag, owner, person, request
 from tests.workflow.fake_ehr import (

@@ -14,8 +14,10 @@ from smartapp.errors import EhrServerError
 from smartapp.fhir.client import FhirClient
 from smartapp.transport import Transport
 from smartapp.workflow.gate import Gate
+from smartapp.workflow.loaded_queue import LoadedQueue
 from smartapp.workflow.loading import Loader
-from smartapp.workflow.open_work import LoadedQueue, load_queue
+from smartapp.workflow.narrowing import Narrowing
+from smartapp.workflow.open_work import load_queue
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.staff import StaffMember
 from tests.workflow.fake_ehr import FakeEhr, Fault, Resource, fails_with, works
@@ -130,6 +132,22 @@ def test_hundreds_of_messages_are_looked_up_in_addresses_of_bearable_length(
 
     assert loaded.items.is_known_empty
     assert ehr.longest_address < 4000
+
+
+def test_what_is_more_than_a_page_of_a_short_queue_is_on_the_next(
+    ehr: FakeEhr, loader_for: Callable[..., Loader], nurse: StaffMember
+) -> None:
+    ehr.holds(*(message_json(str(number), routing=routed()) for number in range(110)))
+
+    def page(start: int) -> LoadedQueue:
+        return load_queue(loader_for(), nurse, NOW, narrowing=Narrowing(start=start))
+
+    first, second, beyond = page(0), page(100), page(900)
+
+    assert (len(first.shown), first.goes_on) == (100, True)
+    assert (len(second.shown), second.goes_on) == (10, False)
+    assert len({*first.shown, *second.shown}) == 110
+    assert beyond.shown == second.shown, "there is no page after the last"
 
 
 def test_who_works_no_queue_sees_none_of_the_work(
