@@ -156,11 +156,10 @@ def test_slow_pages_come_to_an_end(ehr: HTTPServer, maria: FhirClient, base: str
         return page(request)
 
     ehr.expect_request(PAGES).respond_with_handler(slow)
-    started = time.monotonic()
 
     found = orders(maria, within=0.3)
 
-    assert time.monotonic() - started < 0.6
+    assert len(ehr.log) < 5  # of the ten that it would read in its own time
     assert not found.complete
     assert ids(found)
 

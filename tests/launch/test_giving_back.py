@@ -127,8 +127,8 @@ def test_an_ehr_that_never_answers_is_left_after_a_while(
 ) -> None:
     launched = launched_at(fake, transport)
     monkeypatch.setattr(revocation, "PATIENCE_SECONDS", 0.2)
-    fake.is_slow(REVOKE, 1.0)
+    fake.is_slow(REVOKE, 3.0)
 
     began = time.monotonic()
     assert left(fake, transport, launched) is Revoked.FAILED
-    assert time.monotonic() - began < 0.9
+    assert time.monotonic() - began < 2.5

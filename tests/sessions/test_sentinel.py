@@ -30,7 +30,7 @@ def test_the_next_master_is_found_when_the_first_one_dies(watched: Watched) -> N
     started = time.monotonic()
     with pytest.raises(StoreUnavailable):
         store.put("tea", b"cold", 60)
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2.5
     _until_it_takes_writes(store)
     assert store.get("tea") == b"hot"
     assert RedisStore.at(watched.replica.url).get("milk") == b"1"
@@ -43,7 +43,7 @@ def test_where_no_sentinel_answers_it_is_said_quickly() -> None:
     started = time.monotonic()
     with pytest.raises(StoreUnavailable):
         store.ping()
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 2.5
 
 
 def test_a_service_that_the_sentinels_do_not_know_is_unavailable(watched: Watched) -> None:

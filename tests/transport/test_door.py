@@ -259,6 +259,6 @@ def test_nobody_waits_for_an_ehr_that_asks_for_more_time_than_is_left(
     started = time.monotonic()
     answer = transport.send("GET", ehr.url_for("/"))
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 5
     assert (answer.status, answer.retry_after) == (429, float(retry_after))
     assert len(ehr.log) == 1

@@ -79,7 +79,7 @@ def test_single_bytes_do_not_prolong_the_call(
 
     server = raw_server(script)
 
-    with at_most(1.0), pytest.raises(EhrTooSlow) as raised:
+    with at_most(2.5), pytest.raises(EhrTooSlow) as raised:
         transport_with(total=0.2).send("GET", server.url)
 
     assert type(raised.value) is EhrTooSlow
@@ -92,7 +92,7 @@ def test_an_ehr_that_never_answers_is_left_after_the_time_for_the_first_byte(
     done = threading.Event()
     server = raw_server(lambda _: done.wait(5))
 
-    with at_most(1.5), pytest.raises(EhrTooSlow):
+    with at_most(2.5), pytest.raises(EhrTooSlow):
         transport_with(first_byte=0.2, total=5).send("GET", server.url)
     done.set()
 
@@ -121,7 +121,7 @@ def test_a_host_that_does_not_take_the_connection_is_unreachable_soon(
             filler.setblocking(False)
             with contextlib.suppress(BlockingIOError):
                 filler.connect(("127.0.0.1", port))
-        with at_most(1.5), pytest.raises(EhrUnreachable):
+        with at_most(2.5), pytest.raises(EhrUnreachable):
             transport_with(connect=0.2).send("GET", f"http://127.0.0.1:{port}")
         for filler in fillers:
             filler.close()
@@ -133,7 +133,7 @@ def test_a_host_that_never_ends_its_greeting_is_unreachable_soon(
     done = threading.Event()
     server = raw_server(lambda _: done.wait(5))
 
-    with at_most(1.5), pytest.raises(EhrUnreachable):
+    with at_most(2.5), pytest.raises(EhrUnreachable):
         transport_with(connect=0.2).send("POST", server.url.replace("http:", "https:"), body=b"{}")
     done.set()
 
@@ -162,7 +162,7 @@ def test_a_dead_address_of_a_host_leaves_time_for_the_next(
         monkeypatch.setattr(socket, "getaddrinfo", two_addresses)
         serving = threading.Thread(target=answer_once, args=(listener,))
         serving.start()
-        with at_most(1.0):
+        with at_most(2.5):
             answer = transport_with(connect=0.4).send("GET", "http://localhost:1/")
         serving.join()
 
@@ -197,7 +197,7 @@ def test_a_caller_may_have_less_patience(
     done = threading.Event()
     server = raw_server(lambda _: done.wait(5))
 
-    with at_most(1.0), pytest.raises(EhrTooSlow):
+    with at_most(2.5), pytest.raises(EhrTooSlow):
         transport.send("GET", server.url, within=0.2)
     done.set()
 
@@ -207,7 +207,7 @@ def test_a_small_bomb_is_stopped_at_the_cap(ehr: HTTPServer, transport: Transpor
     assert len(bomb) < 100_000
     ehr.expect_request("/").respond_with_data(bomb, headers={"Content-Encoding": "gzip"})
 
-    with at_most(1.0), pytest.raises(AnswerTooLarge):
+    with at_most(2.5), pytest.raises(AnswerTooLarge):
         transport.send("GET", ehr.url_for("/"))
 
     assert len(ehr.log) == 1
@@ -243,7 +243,7 @@ def test_a_bomb_in_a_bomb_is_stopped_too(ehr: HTTPServer, transport: Transport) 
     bomb = gzip.compress(gzip.compress(b" " * 60_000_000))
     ehr.expect_request("/").respond_with_data(bomb, headers={"Content-Encoding": "gzip, gzip"})
 
-    with at_most(1.0), pytest.raises(AnswerTooLarge):
+    with at_most(2.5), pytest.raises(AnswerTooLarge):
         transport.send("GET", ehr.url_for("/"))
 
 

@@ -119,7 +119,7 @@ def test_one_slow_search_does_not_hold_up_the_others(
     )
     done.set()
 
-    assert time.monotonic() - started < 0.5
+    assert time.monotonic() - started < 2.5
     assert isinstance(slow, EhrTooSlow)
     assert quick == b"here"
 
