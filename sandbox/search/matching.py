@@ -11,7 +11,8 @@ from typing import Any, Literal
 
 from sandbox.references import Resource, local_key
 from sandbox.search.dates import COMPARISONS, Span, span_between, span_of
-from sandbox.search.parameters import PARAMETERS, Kind, Parameter
+from sandbox.search.parameter import Kind, Parameter
+from sandbox.search.parameters import PARAMETERS
 
 Test = Callable[[Any], bool]  # of one value in the resource
 

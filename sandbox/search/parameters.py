@@ -7,47 +7,9 @@ Two are US Core's own: `role` of CareTeam and `description` of Goal.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal
 
-Kind = Literal["token", "reference", "date", "string", "uri"]
-
-
-@dataclass(frozen=True)
-class Parameter:
-    kind: Kind
-    paths: tuple[tuple[str, ...], ...]
-    only: str = ""  # a reference that counts only where it points at this type
-
-
-def _parameter(kind: Kind, paths: tuple[str, ...], only: str = "") -> Parameter:
-    return Parameter(kind, tuple(tuple(path.split(".")) for path in paths), only)
-
-
-def token(*paths: str) -> Parameter:
-    return _parameter("token", paths)
-
-
-def reference(*paths: str, only: str = "") -> Parameter:
-    return _parameter("reference", paths, only)
-
-
-def date(*paths: str) -> Parameter:
-    return _parameter("date", paths)
-
-
-def string(*paths: str) -> Parameter:
-    return _parameter("string", paths)
-
-
-def uri(*paths: str) -> Parameter:
-    return _parameter("uri", paths)
-
-
-def patient(path: str) -> Parameter:
-    return reference(path, only="Patient")
-
+from sandbox.search.parameter import Parameter, date, patient, reference, string, token, uri
 
 Table = Mapping[str, Parameter]
 

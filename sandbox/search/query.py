@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from sandbox.search.matching import Criterion, SearchProblem, criterion
-from sandbox.search.parameters import PARAMETERS, Parameter
+from sandbox.search.parameter import Parameter
+from sandbox.search.parameters import PARAMETERS
 
 DEFAULT_COUNT = 50
 MOST_AT_ONCE = 500

@@ -7,7 +7,7 @@ from typing import Any
 
 from sandbox.references import Resource, key_of, local_key
 from sandbox.search.matching import Lookup, codes_of, folded, span_at, values_at, words_in
-from sandbox.search.parameters import Parameter
+from sandbox.search.parameter import Parameter
 from sandbox.search.query import Query, SortKey, parse
 from sandbox.store import Store
 

@@ -48,3 +48,10 @@ def written_before(words: Words, said: Sequence[Pair]) -> tuple[Section, ...]:
     if not said:
         return ()
     return (Section(words("What you had written"), tuple(Answered(*each) for each in said)),)
+
+
+def other_version(words: Words) -> str:
+    return words(
+        "Your clinic has changed this form since you answered it. Your answers are put in where "
+        "the questions are still there. Please look at all of them again."
+    )

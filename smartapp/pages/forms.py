@@ -1,19 +1,13 @@
-"""All forms of a patient: asked for, begun, for anyone, and sent; and one that was sent."""
+"""All forms of a patient: asked for, begun, for anyone, and sent."""
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 
-from smartapp.fhir.questionnaire import Attachment
 from smartapp.fhir.section import Section as Part
-from smartapp.pages.filling import Answered, Section
 from smartapp.pages.first_visit import progress_words
-from smartapp.pages.form import plain_words
-from smartapp.pages.form.said import Pair
-from smartapp.pages.form.shelf import sent_files
-from smartapp.pages.form_changed import written_before
+from smartapp.pages.form_sent import sent_when, title_of_sent
 from smartapp.pages.paths import Paths
 from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
@@ -21,9 +15,7 @@ from smartapp.words import Words, in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.asked_for import AskedFor
 from smartapp.workflow.forms.first_visit import FirstVisit
-from smartapp.workflow.forms.fitness import Unfit
 from smartapp.workflow.policy.clinic_forms import ClinicForm, ClinicForms
-from smartapp.workflow.policy.model import Policy
 
 
 @dataclass(frozen=True)
@@ -189,157 +181,5 @@ def _sent_card(
     note = words(
         "Your clinic has it. Its list may show this form as open until somebody has looked at it."
     )
-    lines = (*_when(words, sent), *((note,) if is_open else ()))
+    lines = (*sent_when(words, sent), *((note,) if is_open else ()))
     return Card(title_of_sent(words, clinic, sent), paths.sent_form(sent.reference), lines)
-
-
-def title_of_sent(words: Words, clinic: ClinicForms, sent: AnsweredForm) -> str:
-    own = clinic.by_canonical(sent.questionnaire.partition("|")[0])
-    title = in_locale(own.plan.form.title, words.locale) if own else sent.title
-    return title or words("A form")
-
-
-def _when(words: Words, sent: AnsweredForm) -> tuple[str, ...]:
-    if sent.authored is None:
-        return (words("The record does not say when it was sent."),)
-    return (words("Sent on {date}", date=moment_words(words, sent.authored)),)
-
-
-def other_version(words: Words) -> str:
-    return words(
-        "Your clinic has changed this form since you answered it. Your answers are put in where "
-        "the questions are still there. Please look at all of them again."
-    )
-
-
-# --- one that was sent ----------------------------------------------------------------------------
-
-
-class Since(StrEnum):
-    """What became of the form since it was answered."""
-
-    SAME = "same"
-    CHANGED = "changed"
-    GONE = "gone"
-
-
-@dataclass(frozen=True)
-class SentFormPage:
-    shell: Shell
-    heading: str
-    facts: tuple[str, ...]
-    sections: tuple[Section, ...]
-    notes: tuple[str, ...]
-    amend_action: str
-    amend_note: str
-    amend_button: str
-
-
-def sent_form_page(
-    words: Words,
-    shell: Shell,
-    *,
-    title: str,
-    sent: AnsweredForm,
-    amend_action: str,
-    since: Since,
-    phone: str,
-    files_at: str = "",
-) -> SentFormPage:
-    facts = [*_when(words, sent)]
-    if sent.status == "amended":
-        facts.append(words("It was changed after it was sent."))
-    if sent.author is not None and sent.author.display:
-        facts.append(words("Filled in by {name}.", name=sent.author.display))
-    return SentFormPage(
-        shell=shell,
-        heading=title,
-        facts=tuple(facts),
-        sections=tuple(_sections(words, sent, files_at)),
-        notes=_since_then(words, since, phone),
-        amend_action=amend_action if since is not Since.GONE else "",
-        amend_note=words(
-            "Is something wrong or has it changed? Your answers are put into a new form. What you "
-            "sent stays as it is, and your clinic is told that the new one takes its place."
-        ),
-        amend_button=words("Change and send again"),
-    )
-
-
-def _since_then(words: Words, since: Since, phone: str) -> tuple[str, ...]:
-    said = {
-        Since.SAME: (),
-        Since.CHANGED: (
-            words(
-                "Your clinic has changed this form since. These are the questions that you "
-                "answered. If you change your answers, they are put into the form as it is now."
-            ),
-        ),
-        Since.GONE: (
-            words(
-                "Your clinic does not use this form any more. You can read your answers, and not "
-                "change them here. If something is wrong, call {phone}.",
-                phone=phone,
-            ),
-        ),
-    }
-    return said[since]
-
-
-def _sections(words: Words, sent: AnsweredForm, files_at: str) -> Iterable[Section]:
-    heading, lines = "", list[Answered]()
-    for line in sent.lines:
-        if line.heading:
-            if lines:
-                yield Section(heading, tuple(lines))
-            heading, lines = line.text, []
-        else:
-            files = [value for value in line.values if isinstance(value, Attachment)]
-            rest = (value for value in line.values if not isinstance(value, Attachment))
-            said = ", ".join(plain_words(words, value) for value in rest)
-            lines.append(Answered(line.text, said, sent_files(words, files, files_at)))
-    if lines or not heading:
-        yield Section(heading, tuple(lines))
-
-
-# --- one that cannot be filled in -----------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class RefusedFormPage:
-    shell: Shell
-    heading: str
-    why: str
-    instead: str
-    back: Link
-    code: str
-    said: tuple[Section, ...] = ()
-
-
-def refusal_page(
-    words: Words,
-    shell: Shell,
-    paths: Paths,
-    reason: str,
-    policy: Policy,
-    said: Sequence[Pair] = (),
-) -> RefusedFormPage:
-    reasons = {
-        Unfit.NOT_ACTIVE: words("Your clinic does not use this form any more."),
-        Unfit.NOT_NOW: words("This form is not for this time."),
-        Unfit.NOT_FOR_PATIENTS: words("This form is not for patients to fill in."),
-        Unfit.SIGNATURE: words("This form has to be signed in a way that is not possible here."),
-        Unfit.FILE: words("It needs a kind of file that cannot be sent here."),
-        "not-found": words("This form is not there any more."),
-    }
-    return RefusedFormPage(
-        shell=shell,
-        heading=words("This form cannot be filled in here"),
-        why=reasons.get(reason, words("It asks in a way that does not work in this app.")),
-        instead=words(
-            "Please call {phone}. You can fill it in at the clinic.", phone=policy.phones.clinic
-        ),
-        back=Link(words("All forms"), paths.forms),
-        code=words("If you call, say this: {reason}", reason=reason),
-        said=written_before(words, said),
-    )

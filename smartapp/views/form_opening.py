@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from smartapp.errors import SmartappError
 from smartapp.pages.form.said import pairs_in
-from smartapp.pages.form_changed import changed_form_page
-from smartapp.pages.forms import other_version, refusal_page
+from smartapp.pages.form_changed import changed_form_page, other_version
+from smartapp.pages.form_refused import refusal_page
 from smartapp.pages.shell import Link
 from smartapp.sessions.drafts import Draft
 from smartapp.sessions.submission import Submission

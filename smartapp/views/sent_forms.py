@@ -7,7 +7,7 @@ from flask import Blueprint
 from smartapp.errors import NotFound, SmartappError
 from smartapp.fhir.element import Json
 from smartapp.launch import Role
-from smartapp.pages.forms import Since, sent_form_page, title_of_sent
+from smartapp.pages.form_sent import Since, sent_form_page, title_of_sent
 from smartapp.pages.shell import Link
 from smartapp.views import record
 from smartapp.views.form_opening import refused_form

@@ -27,6 +27,29 @@ def nurse(world: World) -> Staff:
 
 
 @pytest.fixture(scope="module")
+def lasting() -> Iterator[World]:
+    """For modules whose tests leave nothing behind that another would trip over, as their `world`:
+    with `recovering`, not even the faults that they ask for.
+    """
+    with opened() as world:
+        yield world
+
+
+@pytest.fixture
+def recovering(world: World) -> Iterator[None]:
+    yield
+    world.recovers()
+
+
+@pytest.fixture(scope="module")
+def walter(world: World) -> Patient:
+    """Signed in once for all the tests of a module with a `world` that lasts."""
+    patient = people.patient(world)
+    patient.logs_in("walter")
+    return patient
+
+
+@pytest.fixture(scope="module")
 def settled() -> Iterator[World]:
     """James has asked for one medicine. For modules that only look, as their `world`."""
     with opened() as world:

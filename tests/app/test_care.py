@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -11,30 +10,20 @@ import pytest
 
 from tests.app import people
 from tests.app.people import Patient
-from tests.app.world import Json, World, opened
+from tests.app.world import Json, World
+
+pytestmark = pytest.mark.usefixtures("recovering")
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with opened() as world:
-        yield world
-
-
-@pytest.fixture(autouse=True)
-def afterwards(world: World) -> Iterator[None]:
-    yield
-    world.recovers()
+def world(lasting: World) -> World:
+    return lasting
 
 
 def signed_in(world: World, username: str, record: str = "", **more: Any) -> Patient:
     patient = people.patient(world)
     patient.logs_in(username, record, **more)
     return patient
-
-
-@pytest.fixture(scope="module")
-def walter(world: World) -> Patient:
-    return signed_in(world, "walter")
 
 
 @pytest.fixture(scope="module")

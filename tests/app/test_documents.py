@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,30 +10,19 @@ import pytest
 from tests.app import people
 from tests.app.papers import addresses, beside, document, inside, opens, save_address
 from tests.app.people import Patient
-from tests.app.world import Json, World, opened
+from tests.app.world import Json, World
 
 CONFIDENTIALITY = "http://terminology.hl7.org/CodeSystem/v3-Confidentiality"
 PDF = b"%PDF-1.7\n" + b"1234567890" * 9000
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    """One for all: each test puts its own papers in it, and takes its faults out again."""
-    with opened() as world:
-        yield world
-
-
-@pytest.fixture(autouse=True)
-def afterwards(world: World) -> Iterator[None]:
-    yield
-    world.recovers()
+pytestmark = pytest.mark.usefixtures("recovering")
 
 
 @pytest.fixture(scope="module")
-def walter(world: World) -> Patient:
-    patient = people.patient(world)
-    patient.logs_in("walter")
-    return patient
+def world(lasting: World) -> World:
+    """One for all: each test puts its own papers in it."""
+    return lasting
 
 
 def put(world: World, *papers: Json) -> None:

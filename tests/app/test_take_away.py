@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -13,28 +12,17 @@ import pytest
 from tests.app import people
 from tests.app.papers import document, inside
 from tests.app.people import Patient
-from tests.app.world import Json, World, opened
+from tests.app.world import Json, World
 
 STAFF_ONLY = {"system": "http://terminology.hl7.org/CodeSystem/v3-ActCode", "code": "NOPAT"}
 
 
-@pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with opened() as world:
-        yield world
-
-
-@pytest.fixture(autouse=True)
-def afterwards(world: World) -> Iterator[None]:
-    yield
-    world.recovers()
+pytestmark = pytest.mark.usefixtures("recovering")
 
 
 @pytest.fixture(scope="module")
-def walter(world: World) -> Patient:
-    patient = people.patient(world)
-    patient.logs_in("walter")
-    return patient
+def world(lasting: World) -> World:
+    return lasting
 
 
 def file(patient: Patient, form: str) -> Any:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -13,32 +12,20 @@ from smartapp.pages.calendar_file import Event, calendar_file
 from tests.app import people
 from tests.app.page import Page
 from tests.app.people import Patient
-from tests.app.world import Json, World, opened
+from tests.app.world import Json, World
+
+pytestmark = pytest.mark.usefixtures("recovering")
 
 
 @pytest.fixture(scope="module")
-def world() -> Iterator[World]:
-    with opened() as world:
-        yield world
-
-
-@pytest.fixture(autouse=True)
-def afterwards(world: World) -> Iterator[None]:
-    yield
-    world.recovers()
+def world(lasting: World) -> World:
+    return lasting
 
 
 @pytest.fixture(scope="module")
 def james(world: World) -> Patient:
     patient = people.patient(world)
     patient.logs_in("james")
-    return patient
-
-
-@pytest.fixture(scope="module")
-def walter(world: World) -> Patient:
-    patient = people.patient(world)
-    patient.logs_in("walter")
     return patient
 
 

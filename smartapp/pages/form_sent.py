@@ -1,0 +1,116 @@
+"""One form that was sent: when, by whom, what was answered, and whether it can be changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from smartapp.fhir.questionnaire import Attachment
+from smartapp.pages.filling import Answered, Section
+from smartapp.pages.form import plain_words
+from smartapp.pages.form.shelf import sent_files
+from smartapp.pages.shell import Shell
+from smartapp.pages.when import moment_words
+from smartapp.words import Words, in_locale
+from smartapp.workflow.forms.answered import AnsweredForm
+from smartapp.workflow.policy.clinic_forms import ClinicForms
+
+
+class Since(StrEnum):
+    """What became of the form since it was answered."""
+
+    SAME = "same"
+    CHANGED = "changed"
+    GONE = "gone"
+
+
+@dataclass(frozen=True)
+class SentFormPage:
+    shell: Shell
+    heading: str
+    facts: tuple[str, ...]
+    sections: tuple[Section, ...]
+    notes: tuple[str, ...]
+    amend_action: str
+    amend_note: str
+    amend_button: str
+
+
+def sent_form_page(
+    words: Words,
+    shell: Shell,
+    *,
+    title: str,
+    sent: AnsweredForm,
+    amend_action: str,
+    since: Since,
+    phone: str,
+    files_at: str = "",
+) -> SentFormPage:
+    facts = [*sent_when(words, sent)]
+    if sent.status == "amended":
+        facts.append(words("It was changed after it was sent."))
+    if sent.author is not None and sent.author.display:
+        facts.append(words("Filled in by {name}.", name=sent.author.display))
+    return SentFormPage(
+        shell=shell,
+        heading=title,
+        facts=tuple(facts),
+        sections=tuple(_sections(words, sent, files_at)),
+        notes=_since_then(words, since, phone),
+        amend_action=amend_action if since is not Since.GONE else "",
+        amend_note=words(
+            "Is something wrong or has it changed? Your answers are put into a new form. What you "
+            "sent stays as it is, and your clinic is told that the new one takes its place."
+        ),
+        amend_button=words("Change and send again"),
+    )
+
+
+def _since_then(words: Words, since: Since, phone: str) -> tuple[str, ...]:
+    said = {
+        Since.SAME: (),
+        Since.CHANGED: (
+            words(
+                "Your clinic has changed this form since. These are the questions that you "
+                "answered. If you change your answers, they are put into the form as it is now."
+            ),
+        ),
+        Since.GONE: (
+            words(
+                "Your clinic does not use this form any more. You can read your answers, and not "
+                "change them here. If something is wrong, call {phone}.",
+                phone=phone,
+            ),
+        ),
+    }
+    return said[since]
+
+
+def _sections(words: Words, sent: AnsweredForm, files_at: str) -> Iterable[Section]:
+    heading, lines = "", list[Answered]()
+    for line in sent.lines:
+        if line.heading:
+            if lines:
+                yield Section(heading, tuple(lines))
+            heading, lines = line.text, []
+        else:
+            files = [value for value in line.values if isinstance(value, Attachment)]
+            rest = (value for value in line.values if not isinstance(value, Attachment))
+            said = ", ".join(plain_words(words, value) for value in rest)
+            lines.append(Answered(line.text, said, sent_files(words, files, files_at)))
+    if lines or not heading:
+        yield Section(heading, tuple(lines))
+
+
+def title_of_sent(words: Words, clinic: ClinicForms, sent: AnsweredForm) -> str:
+    own = clinic.by_canonical(sent.questionnaire.partition("|")[0])
+    title = in_locale(own.plan.form.title, words.locale) if own else sent.title
+    return title or words("A form")
+
+
+def sent_when(words: Words, sent: AnsweredForm) -> tuple[str, ...]:
+    if sent.authored is None:
+        return (words("The record does not say when it was sent."),)
+    return (words("Sent on {date}", date=moment_words(words, sent.authored)),)
