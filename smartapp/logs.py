@@ -14,16 +14,18 @@ import sys
 import threading
 import traceback
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
 from datetime import UTC, datetime
 from types import TracebackType
-from typing import Any, TextIO
+from typing import Any, TextIO, TypeVar
 
 from smartapp.errors import ProblemsFound, SmartappError
 
 # Set once per request; every line that is written meanwhile carries it.
 REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+
+T = TypeVar("T")
 
 _OWN = "smartapp"
 _log = logging.getLogger(_OWN)
@@ -78,6 +80,20 @@ def set_up() -> None:
     sys.unraisablehook = lambda crash: _log_crash(
         crash.exc_type, crash.exc_value, crash.exc_traceback
     )
+
+
+def under_its_name(pieces: Iterable[T]) -> Iterator[T]:
+    """What is still sent when a request is over, by the name of that request."""
+    name = REQUEST_ID.get()
+
+    def named() -> Iterator[T]:
+        REQUEST_ID.set(name)
+        try:
+            yield from pieces
+        finally:
+            REQUEST_ID.set("")
+
+    return named()
 
 
 class JsonLines(logging.Formatter):

@@ -9,6 +9,24 @@ from smartapp.pages.session_over import way_back_in, what_is_safe, why_over
 from smartapp.pages.shell import Link, Shell, shell
 from smartapp.words import Words
 
+# Where to load the page again may help.
+OF_THE_EHR = frozenset(
+    {
+        "ehr",
+        "ehr-unreachable",
+        "ehr-slow",
+        "ehr-answer-lost",
+        "ehr-error",
+        "ehr-busy",
+        "ehr-malformed",
+        "ehr-too-large",
+        "ehr-redirect",
+        "ehr-outside",
+        "ehr-rejected",
+        "ehr-conflict",
+    }
+)
+
 
 @dataclass(frozen=True)
 class ProblemPage:
@@ -52,14 +70,14 @@ def problem_page(
     )
 
 
-def explain(words: Words, code: str, *, by_ehr: bool = False) -> Explanation:
+def explain(words: Words, code: str, *, by_ehr: bool = False, phone: str = "") -> Explanation:
     """The explanation for an error's code. Every code that a page can meet has one."""
     return (
         explain_launch(words, code)
         or _of_documents(words, code)
         or _over(words, code, by_ehr)
-        or _in_session(words, code)
-        or _unexpected(words)
+        or _in_session(words, code, phone)
+        or _unexpected(words, phone)
     )
 
 
@@ -102,7 +120,13 @@ def _of_documents(words: Words, code: str) -> Explanation | None:
     return table.get(code)
 
 
-def _in_session(words: Words, code: str) -> Explanation | None:
+def _urgent(words: Words, phone: str) -> str:
+    if phone:
+        return words("If it is urgent, call the clinic at {phone}.", phone=phone)
+    return words("If it is urgent, call the clinic.")
+
+
+def _in_session(words: Words, code: str, phone: str) -> Explanation | None:
     if code in {"store-unavailable", "audit-unavailable"}:
         return Explanation(
             words("The app is not available for a moment"),
@@ -143,7 +167,11 @@ def _in_session(words: Words, code: str) -> Explanation | None:
             words("Your clinic’s system does not offer this"),
             words("It does not let this app do that for you."),
             words("Nothing was sent."),
-            (words("Call the clinic instead."),),
+            (
+                words("Call the clinic at {phone}.", phone=phone)
+                if phone
+                else words("Call the clinic instead."),
+            ),
         )
     if code == "claim-lost":
         return Explanation(
@@ -159,38 +187,22 @@ def _in_session(words: Words, code: str) -> Explanation | None:
             words("Nothing was sent."),
             (words("Go back and make it shorter."),),
         )
-    if code in {
-        "ehr",
-        "ehr-unreachable",
-        "ehr-slow",
-        "ehr-answer-lost",
-        "ehr-error",
-        "ehr-busy",
-        "ehr-malformed",
-        "ehr-too-large",
-        "ehr-redirect",
-        "ehr-outside",
-        "ehr-rejected",
-        "ehr-conflict",
-    }:
+    if code in OF_THE_EHR:
         return Explanation(
             words("Your clinic’s system is not answering as it should"),
             words("We could not load this page from it."),
             words("What you sent before is safe."),
-            (
-                words("Load the page again in a minute."),
-                words("If it is urgent, call the clinic."),
-            ),
+            (words("Load the page again in a minute."), _urgent(words, phone)),
         )
     return None
 
 
-def _unexpected(words: Words) -> Explanation:
+def _unexpected(words: Words, phone: str) -> Explanation:
     return Explanation(
         words("Something went wrong on our side"),
         words("We did not expect this. It has been noted."),
         _perhaps_sent(words),
-        (words("Go to the start page and try again."), words("If it is urgent, call the clinic.")),
+        (words("Go to the start page and try again."), _urgent(words, phone)),
     )
 
 

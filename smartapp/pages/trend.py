@@ -76,7 +76,7 @@ def trend(
         dots=tuple(Dot(scale.x(p.when), scale.y(p.amount), p.unusual) for p in every),
         band=scale.band(usual),
         amounts=tuple(Tick(scale.y(each), _short(each)) for each in scale.marks()),
-        days=(Tick(str(LEFT), days[0]), Tick(str(WIDTH - RIGHT), days[1])),
+        days=(Tick("0", days[0]), Tick(str(WIDTH - RIGHT), days[1])),  # two long ones fit so
     )
 
 

@@ -14,7 +14,7 @@ from smartapp import errors
 from smartapp.auth.discovery import ours
 from smartapp.config import Ehr, LaunchKind
 from smartapp.logs import REQUEST_ID
-from smartapp.pages.problem import ProblemPage, explain, problem_page
+from smartapp.pages.problem import OF_THE_EHR, ProblemPage, explain, problem_page
 from smartapp.pages.shell import Link
 from smartapp.sessions.launches import ActiveLaunch
 from smartapp.views import record
@@ -142,7 +142,9 @@ def problem_of(error: errors.SmartappError) -> ProblemPage:
 def problem(code: str, way_in: WayIn | None = None) -> ProblemPage:
     """The page for a failure, inside the session where there is one."""
     words: Words = g.get("words") or words_for(locale_of_browser(), services().policy.calendar.zone)
-    explanation = explain(words, code, by_ehr=way_in is not None and not way_in.href)
+    by_ehr, phone = way_in is not None and not way_in.href, services().policy.phones.clinic
+    explanation = explain(words, code, by_ehr=by_ehr, phone=phone)
+    once_more = _same_page(words, code)
     if g.get("kept_unsent"):
         kept = words("Your answers are kept. Nothing is sent yet.")
         if way_in:
@@ -153,8 +155,8 @@ def problem(code: str, way_in: WayIn | None = None) -> ProblemPage:
         explanation,
         app_name=services().settings.app_name,
         support_code=f"{code}-{REQUEST_ID.get()[:8]}",
-        again=_sign_in(words, way_in) if way_in else _again(words),
-        others=_others(words, code),
+        again=_sign_in(words, way_in) if way_in else once_more or _again(words),
+        others=(*((_again(words),) if once_more else ()), *_others(words, code)),
         kept=_kept(words),
     )
     active: ActiveLaunch | None = g.get("active")
@@ -163,6 +165,13 @@ def problem(code: str, way_in: WayIn | None = None) -> ProblemPage:
 
 def _sign_in(words: Words, way_in: WayIn) -> Link | None:
     return Link(words("Sign in again"), way_in.href) if way_in.href else None
+
+
+def _same_page(words: Words, code: str) -> Link | None:
+    """Where the EHR did not answer, what somebody wanted to see is one tap away."""
+    if code not in OF_THE_EHR or request.method != "GET" or g.get("active") is None:
+        return None
+    return Link(words("Load the page again"), request.full_path.rstrip("?"))
 
 
 def _again(words: Words) -> Link:

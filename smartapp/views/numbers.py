@@ -16,6 +16,7 @@ from smartapp.fhir.change import Change
 from smartapp.fhir.section import Section
 from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
+from smartapp.logs import under_its_name
 from smartapp.pages.numbers import file
 from smartapp.pages.numbers.elsewhere import elsewhere, not_known
 from smartapp.pages.numbers.named import Names
@@ -78,7 +79,9 @@ def numbers(here: Here) -> View:
             yield render_template("numbers_part.html", part=_broken(here))
         yield after
 
-    response = Response(stream_with_context(chunks()), content_type="text/html; charset=utf-8")
+    response = Response(
+        stream_with_context(under_its_name(chunks())), content_type="text/html; charset=utf-8"
+    )
     response.headers["X-Accel-Buffering"] = "no"
     return response
 

@@ -20,6 +20,7 @@ from werkzeug.wrappers import Response
 from smartapp.errors import SmartappError
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
+from smartapp.logs import under_its_name
 from smartapp.pages.block import Block
 from smartapp.pages.shell import Shell
 from smartapp.transport import Arrivals
@@ -90,7 +91,7 @@ def stream(
         raise early
     flow = _Flow(here, name, title, pieces, page, arrivals)
     response = Response(
-        stream_with_context(flow.chunks()),
+        stream_with_context(under_its_name(flow.chunks())),
         content_type="text/html; charset=utf-8",
     )
     response.headers["X-Accel-Buffering"] = "no"  # a proxy in front passes on what is there

@@ -15,6 +15,7 @@ from werkzeug.wrappers import Response
 from smartapp.fhir.people import Patient
 from smartapp.fhir.section import Section
 from smartapp.launch import Role
+from smartapp.logs import under_its_name
 from smartapp.pages import care, costs, take_away, visits
 from smartapp.pages.access import consents_block, proxies_block
 from smartapp.pages.block import Block, Row
@@ -210,7 +211,7 @@ def _file(
         finally:
             ended(size, digest.hexdigest(), whole)
 
-    response = Response(stream_with_context(counted()), content_type=kind)
+    response = Response(stream_with_context(under_its_name(counted())), content_type=kind)
     response.headers.set("Content-Disposition", "attachment", filename=name)
     response.headers["X-Accel-Buffering"] = "no"
     return response

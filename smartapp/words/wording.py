@@ -24,6 +24,9 @@ LocalText = Mapping[str, str]
 _CUSTOMS = {"en": Locale("en", "US"), "es": Locale("es", "US")}
 
 
+_STOP_TWICE = re.compile(r"([ap]\.\s?m\.)\.(?!\.)")  # "8:00 a.m." at the end of a sentence
+
+
 class Words:
     """`words("Hello {name}", name=x)`: the English sentence is the key, and literal in the code."""
 
@@ -45,7 +48,8 @@ class Words:
         return self._said(message, fields) if fields else self._plain(message)
 
     def _said(self, message: str, fields: Mapping[str, object]) -> str:
-        return self._translations.gettext(message).format(**fields)
+        said = self._translations.gettext(message).format(**fields)
+        return _STOP_TWICE.sub(r"\1", said) if ".." in said else said
 
     def plural(self, one: str, many: str, n: int, /, **fields: object) -> str:
         """`{n}` is written with the language's separators, as in "1,250 items"."""

@@ -239,3 +239,30 @@ def test_one_word_is_given_back_too(patient: Patient) -> None:
     page = patient.browser.post(form.action, fields, status=403)
     assert "Ouch" in page.text
     assert PLAIN["supply-left"] not in page.text
+
+
+def test_when_the_ehr_does_not_answer_the_page_is_one_tap_away_and_so_is_the_phone(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    world.fails({"match": {}, "fault": {"kind": "status", "status": 503}})
+    page = patient.go("medicines", status=502)
+
+    assert "If it is urgent, call the clinic at 312-555-0142." in page.text
+    assert "tel:3125550142" in page.html
+    assert page.link("Go to the start page")
+    world.recovers()
+    again = patient.browser.click("Load the page again")
+    assert again.headings[0] == "Your medicines"
+
+
+def test_what_is_sent_bit_by_bit_goes_by_the_name_of_its_request(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    patient.go("start")
+    shown = [each for each in world.events("record.view") if len(each.get("req_id", "")) == 32]
+
+    assert shown == world.events("record.view")
+    (served, *_) = [each for each in world.log.events("served") if each["route"] == "home.home"]
+    assert served["request_id"] in {each["req_id"] for each in shown}

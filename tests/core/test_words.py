@@ -50,6 +50,15 @@ def test_a_moment_is_told_in_the_clinics_time_zone(locale, day, moment, due):
     assert words.day_and_time(LATE).replace(NARROW_SPACE, " ") == due
 
 
+def test_a_time_of_day_at_the_end_of_a_sentence_has_one_stop():
+    words = words_for("es", NEW_YORK)
+    said = words("If you do nothing here, you are signed out at {time}.", time=words.time(LATE))
+
+    assert said.endswith("p.m."), said
+    assert not said.endswith("p.m.."), said
+    assert words("Hello {name}", name="Hm... 5 p.m....").endswith("Hm... 5 p.m....")
+
+
 def test_a_day_without_a_time_stays_that_day():
     assert words_for("en", NEW_YORK).date(date(2025, 11, 21)) == "November 21, 2025"
 
