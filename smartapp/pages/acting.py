@@ -19,7 +19,7 @@ from smartapp.workflow.submission import Named
 LONGEST_NOTE = 1000
 LONGEST_MINUTES = Decimal(600)
 REASSIGN, REROUTE, ESCALATE, PRIORITY = "reassign", "reroute", "escalate", "priority"
-NOTE, VISIT, REOPEN, FORM = "note", "visit", "reopen", "form"
+NOTE, VISIT, REOPEN, FORM, PAPER = "note", "visit", "reopen", "form", "paper"
 FORM_DAYS = (3, 7, 14, 30)
 
 
@@ -106,6 +106,10 @@ def questions_for(words: Words, key: str, acting: Acting) -> Questionnaire:
             _choice("form-which", words("Which form?"), _forms(acting), words, many=True),
             _choice("form-days", words("By when?"), _days(words), words),
         ),
+        PAPER: (
+            _choice("paper-which", words("Which paper?"), _papers(acting), words, many=True),
+            _choice("paper-days", words("By when?"), _days(words), words),
+        ),
         REOPEN: (_text("reopen-words", words("Why?"), words, required=True),),
     }
     return Questionnaire(url="", version="", title={"en": ""}, items=items[key])
@@ -153,6 +157,7 @@ def _names(words: Words) -> Mapping[str, tuple[str, str]]:
         NOTE: (words("Write an internal note"), words("Keep the note")),
         VISIT: (words("Turn into a visit"), words("Ask for the visit and close this")),
         FORM: (words("Ask for a form"), words("Ask for it")),
+        PAPER: (words("Ask for a paper"), words("Ask for it")),
         REOPEN: (words("Open it again"), words("Open it again")),
     }
 
@@ -170,6 +175,11 @@ def _help(words: Words, key: str, acting: Acting) -> str:
             for each in desk.visits
         )
         return words("Billing. {notes}", notes=" ".join(named))
+    if key == PAPER:
+        return words(
+            "The patient finds it among what is to do, and sends a photo or a PDF of it. What they "
+            "send comes to the queue as an item of its own."
+        )
     if key == REASSIGN and not acting.people.whole:
         return words("Not all who work this queue could be loaded.")
     if key == PRIORITY:
@@ -220,7 +230,12 @@ def _queues(acting: Acting) -> Mapping[str, LocalText]:
 
 def _forms(acting: Acting) -> Mapping[str, LocalText]:
     forms = acting.policy.forms.forms
-    return {code: form.plan.form.title for code, form in forms.items()}
+    return {code: form.plan.form.title for code, form in forms.items() if not form.is_paper}
+
+
+def _papers(acting: Acting) -> Mapping[str, LocalText]:
+    forms = acting.policy.forms.forms
+    return {code: form.plan.form.title for code, form in forms.items() if form.is_paper}
 
 
 def _days(words: Words) -> Mapping[str, LocalText]:

@@ -70,6 +70,9 @@ def notice(words: Words, code: str) -> Notice | None:
         "form-asked": Notice(
             done, words("The patient finds the form among what is to do."), success=True
         ),
+        "paper-asked": Notice(
+            done, words("The patient finds the paper among what is to do."), success=True
+        ),
         "reassigned": Notice(done, words("You gave the item to somebody else."), success=True),
         "rerouted": Notice(done, words("The item is with the other team now."), success=True),
         "escalated": Notice(done, words("The item is with the doctor now."), success=True),

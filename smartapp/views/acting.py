@@ -97,7 +97,7 @@ def _owner(task: WorkTask | None) -> str | None:
 def _after(here: Here, key: str, kind: Kind, task: WorkTask, after: WorkTask) -> str:
     """On with the next item, where this one has left the desk."""
     leaves = key in {acts.REROUTE, acts.ESCALATE, acts.REASSIGN}
-    said = {acts.NOTE: "noted", acts.FORM: "form-asked"}.get(key, str(kind))
+    said = _SAYS.get(key, str(kind))
     item = f"{here.paths.item(after.reference)}?said={said}"
     address = here.paths.back_to_queue(said) if leaves else item
     return address if kind is Kind.NOTE else undoable(here, address, task, after, kind)
@@ -152,19 +152,28 @@ def _note(handed: Handed) -> WorkTask:
 
 def _ask_for_form(handed: Handed) -> WorkTask:
     """The patient's own language: they read the title. What was asked for is noted in the item."""
+    return _ask_for(handed, acts.FORM)
+
+
+def _ask_for_paper(handed: Handed) -> WorkTask:
+    return _ask_for(handed, acts.PAPER)
+
+
+def _ask_for(handed: Handed, what: str) -> WorkTask:
     policy = handed.here.services.policy
-    form = policy.forms.forms[handed.said("form-which")]
+    form = policy.forms.forms[handed.said(f"{what}-which")]
     title = in_locale(form.plan.form.title, handed.opened.patient_language)
-    due = handed.here.now + timedelta(days=int(handed.said("form-days")))
+    due = handed.here.now + timedelta(days=int(handed.said(f"{what}-days")))
     handed.desk.new_work.for_form(handed.task, form.canonical, title, due)
     name = in_locale(form.plan.form.title, "en")
-    return handed.desk.note(handed.task, f"Asked the patient for a form: {name}.", reason="form")
+    return handed.desk.note(handed.task, f"Asked the patient for a {what}: {name}.", reason=what)
 
 
 def _reopen(handed: Handed) -> WorkTask:
     return handed.desk.reopen(handed.task, handed.etag, handed.said("reopen-words"))
 
 
+_SAYS = {acts.NOTE: "noted", acts.FORM: "form-asked", acts.PAPER: "paper-asked"}
 _DOES: Mapping[str, tuple[Kind, Callable[[Handed], WorkTask]]] = {
     acts.REASSIGN: (Kind.REASSIGNED, _reassign),
     acts.REROUTE: (Kind.REROUTED, _reroute),
@@ -172,6 +181,7 @@ _DOES: Mapping[str, tuple[Kind, Callable[[Handed], WorkTask]]] = {
     acts.PRIORITY: (Kind.PRIORITY, _prioritize),
     acts.NOTE: (Kind.NOTE, _note),
     acts.FORM: (Kind.NOTE, _ask_for_form),
+    acts.PAPER: (Kind.NOTE, _ask_for_paper),
     acts.REOPEN: (Kind.REOPENED, _reopen),
 }
 

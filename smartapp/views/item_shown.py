@@ -208,9 +208,14 @@ def actions_open(here: Here, opened: OpenItem) -> tuple[str, ...]:
         return (acts.NOTE, acts.REASSIGN)
     escalates = (acts.ESCALATE,) if task.routing.queue != desk.escalate_to.code else ()
     visits = (acts.VISIT,) if opened.is_mine and opened.topic and desk.visits else ()
-    forms = (acts.FORM,) if opened.is_mine and here.gate.may("Task", "create") else ()
+    forms = _asks_open(here) if opened.is_mine and here.gate.may("Task", "create") else ()
     moves = (acts.REROUTE, acts.REASSIGN, acts.PRIORITY)
     return (acts.NOTE, *escalates, *moves, *forms, *visits)
+
+
+def _asks_open(here: Here) -> tuple[str, ...]:
+    forms = here.services.policy.forms.forms.values()
+    return (acts.FORM, acts.PAPER) if any(each.is_paper for each in forms) else (acts.FORM,)
 
 
 def acting_for(here: Here, opened: OpenItem) -> Acting:

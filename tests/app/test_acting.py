@@ -192,6 +192,7 @@ def test_what_does_not_fit_the_record_is_settled_by_a_person(
 def test_a_form_that_is_asked_for_is_among_what_the_patient_has_to_do(
     world: World, patient: Patient, nurse: Staff, item: Page
 ) -> None:
+    assert item.html.count('value="paper-photo-id"') == 1, "papers are asked for by themselves"
     asked = does(nurse, item, "form", which="about-you", days="7")
     assert "The patient finds the form among what is to do." in asked.text
     does(nurse, asked, "form", which="about-you", days="7")

@@ -70,7 +70,7 @@ def test_an_incomplete_form_has_no_total(policy: Policy) -> None:
 
 
 def test_every_form_of_the_clinic_has_a_team_and_an_end(policy: Policy) -> None:
-    assert len(policy.forms.forms) == 11
+    assert len(policy.forms.forms) == 17
     for form in policy.forms.forms.values():
         assert policy.topics[form.topic.code] is form.topic
         assert form.topic.outcomes

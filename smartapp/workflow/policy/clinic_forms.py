@@ -6,9 +6,10 @@ Each is a topic like any other once it is filled in: with danger signs, rules, a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import partial
 from pathlib import PurePosixPath
 from types import MappingProxyType
 from typing import Any
@@ -36,6 +37,8 @@ from smartapp.workflow.policy.topics import (
 )
 
 TOPIC = "form-"  # before the code of a form: the topic of what was filled in
+PAPER = "paper-"  # before the code of a kind of paper: the code of its form
+TRANSLATION = "http://hl7.org/fhir/StructureDefinition/translation"
 ANY_FORM = "form"  # the topic of a form that the EHR brought and the clinic did not list
 
 
@@ -47,6 +50,7 @@ class ClinicForm:
     for_anyone: bool  # False: only where it was asked for
     first_visit: bool  # a part of the first visit's papers
     hint: LocalText
+    is_paper: bool = False  # nothing to fill in: something to send a picture of
 
     @property
     def canonical(self) -> str:
@@ -102,9 +106,51 @@ def read_clinic_forms(reading: Reading, around: Surroundings) -> ClinicForms:
             first_visit="first_visit" in table and table.flag("first_visit"),
             hint=table.local("hint"),
         )
+    if "paper" in file:
+        forms |= _papers(reading, file.table("paper"), common)
     if not reading.problems:
         file.check_nothing_else()
     return ClinicForms(MappingProxyType(forms), topic)
+
+
+def _papers(reading: Reading, table: Table, common: _Common) -> dict[str, ClinicForm]:
+    """Each kind of paper has an address of its own, so that two can be asked for at once."""
+    papers: dict[str, ClinicForm] = {}
+    for kind in table.tables("kinds"):
+        code, title = f"{PAPER}{kind.text('code')}", kind.local("title")
+        if code in papers:
+            kind.wrong("code", "is there twice")
+        plan = _plan(reading, table, partial(_named, code=code, title=title))
+        if plan is None:
+            break  # what is wrong with it has been said, and is so for all of them
+        papers[code] = ClinicForm(
+            code=code,
+            plan=plan,
+            topic=_topic(f"{TOPIC}{code}", plan.form, table, common, title=plan.form.title),
+            for_anyone=False,
+            first_visit=False,
+            hint=table.local("hint"),
+            is_paper=True,
+        )
+    return papers
+
+
+def _named(resource: Json, *, code: str, title: LocalText) -> Json:
+    """The same questions under another address and title."""
+    base, _, _ = str(resource.get("url", "")).rpartition("/")
+    others = [_translation(language, text) for language, text in title.items() if language != "en"]
+    return {
+        **resource,
+        "id": code,
+        "url": f"{base}/{code}",
+        "title": title.get("en", ""),
+        "_title": {"extension": others},
+    }
+
+
+def _translation(language: str, text: str) -> Json:
+    parts = [{"url": "lang", "valueCode": language}, {"url": "content", "valueString": text}]
+    return {"url": TRANSLATION, "extension": parts}
 
 
 @dataclass(frozen=True)
@@ -163,13 +209,16 @@ def _topic(
     )
 
 
-def _plan(reading: Reading, table: Table) -> Plan | None:
+def _plan(
+    reading: Reading, table: Table, made: Callable[[Json], Json] = lambda each: each
+) -> Plan | None:
+    """`made`: what becomes of the Questionnaire of the file."""
     name = table.text("file")
     if not name or PurePosixPath(name).name != name:
         table.wrong("file", f"{name!r} is not the name of a file in forms/")
         return None
     try:
-        resource = read_json(reading.folder / "forms" / name)
+        resource = made(read_json(reading.folder / "forms" / name))
         QuestionnaireR4.model_validate(_without_translations(resource))
         with of_our_own():
             plan = prepared(resource)
