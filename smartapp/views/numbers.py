@@ -18,12 +18,13 @@ from smartapp.fhir.task import WorkTask
 from smartapp.launch import Role
 from smartapp.logs import under_its_name
 from smartapp.pages.numbers import file
+from smartapp.pages.numbers.effort import TellingOfEffort
 from smartapp.pages.numbers.elsewhere import elsewhere, not_known
 from smartapp.pages.numbers.named import Names
 from smartapp.pages.numbers.page import USUAL, WEEKS, Line, numbers_page, read_line
 from smartapp.pages.numbers.patients import TellingOfPatients
 from smartapp.pages.numbers.tables import Figures
-from smartapp.pages.numbers.work import Telling
+from smartapp.pages.numbers.work import TellingOfWork
 from smartapp.pages.staff_menu import sees_numbers, sees_rules
 from smartapp.views import record
 from smartapp.views.here import Here, View, requires_launch
@@ -180,16 +181,17 @@ class _Book:
                 ),
             )
             return
-        telling = Telling(self._words, self._names)
+        telling = TellingOfWork(self._words, self._names)
+        effort = TellingOfEffort(self._words, self._names)
         yield telling.in_short(tally)
         yield telling.volume(tally)
         yield telling.speed(tally)
         yield telling.backlog(tally)
-        yield telling.around_the_clock(tally)
+        yield effort.around_the_clock(tally)
         if tally.tasks_known:
-            yield telling.physicians(tally)
-            yield telling.rules(tally, MOST_RULES)
-            yield telling.staffing(tally)
+            yield effort.physicians(tally)
+            yield effort.rules(tally, MOST_RULES)
+            yield effort.staffing(tally)
 
     def _of_patients(self, tally: Tally) -> Iterator[Line | Figures]:
         telling = TellingOfPatients(self._words, self._names)

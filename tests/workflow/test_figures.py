@@ -11,8 +11,8 @@ import pytest
 from smartapp.fhir.change import Change, Kind
 from smartapp.fhir.element import Reference
 from smartapp.workflow.calendar import Calendar, Opening
-from smartapp.workflow.metrics import figures
-from smartapp.workflow.metrics.figures import Booked, Satisfaction
+from smartapp.workflow.metrics import experience, figures, workload
+from smartapp.workflow.metrics.experience import Booked, Satisfaction
 from smartapp.workflow.metrics.handled import Colleague, Deed, Handled, lasting
 from smartapp.workflow.metrics.statistics import Share, Spread, percentile
 
@@ -209,15 +209,15 @@ def test_work_is_counted_for_who_did_it() -> None:
         Deed(DOCTOR, at("2026-10-13T10:00"), Kind.CLOSED),
     )
 
-    doctor, nurse = figures.work_of([request(deeds=deeds)], OPEN, weeks=0.5)
+    doctor, nurse = workload.work_of([request(deeds=deeds)], OPEN, weeks=0.5)
 
     assert (doctor.who, doctor.claimed, doctor.answered, doctor.closed) == (DOCTOR, 1, 1, 2)
     assert (doctor.minutes, doctor.untimed, doctor.after_hours) == (6, 1, 3)
     assert doctor.hours_a_week == pytest.approx(0.2)
     assert (nurse.passed_on, nurse.after_hours, nurse.minutes) == (1, 0, None)
     assert nurse.hours_a_week is None  # nobody has typed any: that is not nought
-    assert figures.after_hours_work([request(deeds=deeds)], OPEN) == Share(3, 6)
-    assert figures.typed_minutes([request(deeds=deeds)]) == (6, Share(1, 2))
+    assert workload.after_hours_work([request(deeds=deeds)], OPEN) == Share(3, 6)
+    assert workload.typed_minutes([request(deeds=deeds)]) == (6, Share(1, 2))
 
 
 def test_messages_of_finished_threads_are_counted_from_both_sides() -> None:
@@ -225,7 +225,7 @@ def test_messages_of_finished_threads_are_counted_from_both_sides() -> None:
     ended = request(is_open=False, from_patient=(MONDAY, evening), from_clinic=(NOW,))
 
     assert figures.messages_per_thread([ended, request()]) == 3
-    assert figures.after_hours_messages([ended, request()], OPEN) == Share(1, 3)
+    assert workload.after_hours_messages([ended, request()], OPEN) == Share(1, 3)
 
 
 def test_what_was_undone_at_once_was_never_done() -> None:
@@ -250,7 +250,7 @@ def test_four_and_five_mean_that_it_went_well() -> None:
 def test_who_asks_twice_returns() -> None:
     asked = [request(), request(), request(patient="Patient/b"), request(patient="Patient/c")]
 
-    assert figures.returning(asked) == Share(1, 3)
+    assert experience.returning(asked) == Share(1, 3)
 
 
 def test_an_appointment_called_off_on_its_day_leaves_the_time_empty() -> None:
@@ -264,7 +264,7 @@ def test_an_appointment_called_off_on_its_day_leaves_the_time_empty() -> None:
         Booked(at("2026-10-20T12:00"), "booked"),
     ]
 
-    kept = figures.kept(booked, NOW, timedelta(hours=24))
+    kept = experience.kept(booked, NOW, timedelta(hours=24))
 
     assert (kept.total, kept.missed, kept.called_off, kept.late, kept.unknown) == (5, 1, 3, 1, 1)
 

@@ -18,10 +18,10 @@ from smartapp.pages.numbers.tables import (
     pictured,
 )
 from smartapp.words import Words
-from smartapp.workflow.metrics import figures
+from smartapp.workflow.metrics import experience, figures
 from smartapp.workflow.metrics.cells import FEWEST
+from smartapp.workflow.metrics.experience import Booked
 from smartapp.workflow.metrics.fairness import DIMENSIONS, Group, compared
-from smartapp.workflow.metrics.figures import Booked
 from smartapp.workflow.metrics.handled import Handled
 from smartapp.workflow.metrics.people import People
 from smartapp.workflow.metrics.reading import Given
@@ -40,7 +40,7 @@ class TellingOfPatients:
         words = self.words
         asked = tally.asked
         rows = [
-            Row(words("Asked more than once"), (percent(words, figures.returning(asked)),),
+            Row(words("Asked more than once"), (percent(words, experience.returning(asked)),),
                 note=words("of all who asked")),
             Row(words("Messages in a finished thread"),
                 (number(words, figures.messages_per_thread(asked), 1),)),
@@ -119,7 +119,7 @@ class TellingOfPatients:
                             " is not known.")  # fmt: skip
             return Figures("appointments", heading, trouble=trouble)
         within = [each for each in booked.items if tally.period.holds(each.starts)]
-        kept = figures.kept(within, tally.now, notice)
+        kept = experience.kept(within, tally.now, notice)
         wait = int(notice.total_seconds() // 3600)
         rows = (
             Row(words("Appointments whose time has come"), (number(words, kept.total),)),

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 
 from smartapp.fhir.change import Kind
 from smartapp.workflow.calendar import Calendar
-from smartapp.workflow.metrics.handled import Colleague, Handled
+from smartapp.workflow.metrics.handled import Handled
 from smartapp.workflow.metrics.statistics import Share, Spread, share_of
 
 HOUR = 3600
@@ -65,6 +65,12 @@ def by_week(items: Sequence[Handled], end: datetime, weeks: int) -> tuple[tuple[
     return tuple(
         tuple(each for each in items if start <= each.asked < start + WEEK) for start in starts
     )
+
+
+def messages_per_thread(items: Iterable[Handled]) -> float | None:
+    """In threads that are over: one that goes on has not had its last message."""
+    ended = [len(each.from_patient) + len(each.from_clinic) for each in items if not each.is_open]
+    return sum(ended) / len(ended) if ended else None
 
 
 # --- how fast ---------------------------------------------------------------------------------
@@ -196,140 +202,3 @@ def errors_of_rules(items: Iterable[Handled]) -> Mapping[tuple[str, str], Share]
 def reopenings(items: Iterable[Handled]) -> Share:
     ended = [each for each in items if each.closed is not None or each.reopened]
     return Share(sum(each.reopened > 0 for each in ended), len(ended))
-
-
-# --- what it takes ----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Worked:
-    """What one colleague did."""
-
-    who: Colleague
-    claimed: int
-    answered: int
-    closed: int
-    passed_on: int
-    minutes: int | None  # None where none were typed
-    untimed: int  # closed without a word on how long it took
-    after_hours: int
-    hours_a_week: float | None
-
-
-def work_of(items: Iterable[Handled], calendar: Calendar, weeks: float) -> tuple[Worked, ...]:
-    """One line for each colleague, who did most first."""
-    deeds = [deed for item in items for deed in item.deeds]
-    people: dict[str, Colleague] = {}
-    for deed in deeds:
-        if deed.who.name or deed.who.reference not in people:
-            people[deed.who.reference] = deed.who
-    found = []
-    for reference, who in people.items():
-        own = [deed for deed in deeds if deed.who.reference == reference]
-        kinds = Counter(deed.kind for deed in own)
-        closed = [deed for deed in own if deed.kind == Kind.CLOSED]
-        typed = [deed.minutes for deed in closed if deed.minutes is not None]
-        minutes = sum(typed) if typed else None
-        found.append(
-            Worked(
-                who=who,
-                claimed=kinds[Kind.CLAIMED],
-                answered=kinds[Kind.REPLIED] + kinds[Kind.ASKED_PATIENT],
-                closed=len(closed),
-                passed_on=kinds[Kind.REROUTED] + kinds[Kind.ESCALATED] + kinds[Kind.REASSIGNED],
-                minutes=minutes,
-                untimed=len(closed) - len(typed),
-                after_hours=sum(not calendar.is_open(deed.when) for deed in own),
-                hours_a_week=minutes / 60 / weeks if minutes is not None else None,
-            )
-        )
-    return tuple(sorted(found, key=lambda each: (-each.closed, -each.answered, each.who.name)))
-
-
-def after_hours_messages(items: Iterable[Handled], calendar: Calendar) -> Share:
-    """What patients write while the clinic is closed."""
-    sent = [moment for each in items for moment in each.from_patient]
-    return Share(sum(not calendar.is_open(moment) for moment in sent), len(sent))
-
-
-def after_hours_work(items: Iterable[Handled], calendar: Calendar) -> Share:
-    """What staff do then."""
-    done = [deed.when for each in items for deed in each.deeds]
-    return Share(sum(not calendar.is_open(moment) for moment in done), len(done))
-
-
-def typed_minutes(items: Iterable[Handled]) -> tuple[int, Share]:
-    """In all, and of how many endings it is known."""
-    ended = [deed for each in items for deed in each.deeds if deed.kind == Kind.CLOSED]
-    typed = [deed.minutes for deed in ended if deed.minutes is not None]
-    return sum(typed), Share(len(typed), len(ended))
-
-
-def messages_per_thread(items: Iterable[Handled]) -> float | None:
-    """In threads that are over: one that goes on has not had its last message."""
-    ended = [len(each.from_patient) + len(each.from_clinic) for each in items if not each.is_open]
-    return sum(ended) / len(ended) if ended else None
-
-
-def arrivals_by_hour(items: Iterable[Handled], calendar: Calendar) -> tuple[int, ...]:
-    hours = Counter(calendar.local(each.asked).hour for each in items)
-    return tuple(hours[hour] for hour in range(24))
-
-
-# --- how it went ------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Satisfaction:
-    scores: Mapping[int, int]  # by score, 1 to 5
-    mean: float | None
-    well: Share  # four or five
-
-    @classmethod
-    def of(cls, scores: Iterable[int]) -> Satisfaction:
-        counts = Counter(scores)
-        total = sum(counts.values())
-        mean = sum(score * count for score, count in counts.items()) / total if total else None
-        return cls(
-            {score: counts[score] for score in (5, 4, 3, 2, 1)},
-            mean,
-            Share(counts[5] + counts[4], total),
-        )
-
-
-def returning(items: Iterable[Handled]) -> Share:
-    """Of all who asked for something: who asked more than once."""
-    each_asked = Counter(item.patient for item in items)
-    return Share(sum(count > 1 for count in each_asked.values()), len(each_asked))
-
-
-@dataclass(frozen=True)
-class Kept:
-    """What became of the appointments whose time has come."""
-
-    total: int
-    missed: int
-    called_off: int
-    late: int  # of these, so near to the time that nobody else could have it
-    unknown: int  # called off, and nobody says when
-
-
-@dataclass(frozen=True)
-class Booked:
-    starts: datetime
-    status: str
-    called_off: datetime | None = None
-
-
-def kept(appointments: Iterable[Booked], now: datetime, notice: timedelta) -> Kept:
-    past = [each for each in appointments if each.starts <= now]
-    off = [each for each in past if each.status == "cancelled"]
-    return Kept(
-        total=len(past),
-        missed=sum(each.status == "noshow" for each in past),
-        called_off=len(off),
-        late=sum(
-            each.called_off is not None and each.starts - each.called_off < notice for each in off
-        ),
-        unknown=sum(each.called_off is None for each in off),
-    )

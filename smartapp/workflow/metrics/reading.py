@@ -14,7 +14,7 @@ from smartapp.fhir.response import answers_of
 from smartapp.fhir.section import Section, section_of
 from smartapp.fhir.task import OPEN, WorkTask
 from smartapp.workflow.loading import Loader
-from smartapp.workflow.metrics.figures import Booked
+from smartapp.workflow.metrics.experience import Booked
 
 MOST = 5000  # of each type
 PAGES = 60

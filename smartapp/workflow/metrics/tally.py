@@ -11,7 +11,7 @@ from smartapp.fhir.message import Message
 from smartapp.fhir.section import Section
 from smartapp.fhir.task import WorkTask
 from smartapp.workflow.calendar import Calendar
-from smartapp.workflow.metrics.figures import Satisfaction
+from smartapp.workflow.metrics.experience import Satisfaction
 from smartapp.workflow.metrics.handled import Handled, Judging, all_handled
 from smartapp.workflow.metrics.reading import Given, Period
 from smartapp.workflow.policy.model import Policy
