@@ -14,7 +14,8 @@ export function sendOnce(form) {
       return;
     }
     sending = true;
-    status.textContent = form.dataset.sending;
+    // A button that sends nothing to anybody says nothing of sending.
+    if (event.submitter?.dataset.quiet === undefined) status.textContent = form.dataset.sending;
   });
 
   // A page that comes back from the browser's cache must be usable again.

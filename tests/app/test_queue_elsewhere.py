@@ -219,9 +219,11 @@ def test_where_no_message_can_be_changed_the_summary_is_said_to_stay_before_an_u
     mine = nina.takes(nina.opens_item())
     becomes(world, profile="epic")
 
-    queue = nina.answers(mine, text="", outcome="too-early", then="close-only")
+    queue = nina.answers(mine, text="Not yet.", outcome="too-early", then="close")
+    assert "The patient keeps your answer: it cannot be unsent." in queue.text
     assert "This EHR does not let this app change the summary" in queue.text
     back = nina.browser.submit(queue.form("/undo"))
 
     assert "You have it" in back.text
     assert "Its summary could NOT be taken out of the record" in back.text
+    assert "Not yet." in back.text, "what reached the patient stays"
