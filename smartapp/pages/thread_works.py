@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from smartapp.fhir.task import WorkTask
 from smartapp.pages.paths import Paths
-from smartapp.pages.queue_line import stage_words
+from smartapp.pages.queue_line import stage_words, written_in
 from smartapp.words import Words, in_locale
 from smartapp.workflow.policy.model import Policy
 from smartapp.workflow.queue import from_task
@@ -19,7 +19,6 @@ class OtherWork:
     title: str
     state: str  # whose it is, and how far
     href: str  # empty where the reader does not work its queue
-    is_open: bool
 
 
 @dataclass(frozen=True)
@@ -27,6 +26,7 @@ class OtherWorks:
     heading: str
     warning: str  # where two of one thread are open
     lines: tuple[OtherWork, ...]
+    written_in: str  # the language of the titles, where it is not that of the page
 
 
 def beside(request: Request) -> tuple[WorkTask, ...]:
@@ -51,10 +51,10 @@ def other_works(
                 title=each.description or words("A request"),
                 state=_state(words, policy, each),
                 href=paths.item(each.reference) if works(each.routing.queue) else "",
-                is_open=each.is_open,
             )
             for each in others
         ),
+        written_in=written_in(words),
     )
 
 
