@@ -71,7 +71,7 @@ def cannot_ask(world: World, patient: Patient) -> None:
         form = patient.browser.get(_form_address(world, patient) + address, status=403)
         assert form.headings == ("Your clinic’s system does not offer this",)
         assert not form.has_form("/refill")
-        assert "Call the clinic instead." in form.text
+        assert "Call the clinic at 312-555-0142." in form.text
 
 
 def _form_address(world: World, patient: Patient) -> str:
