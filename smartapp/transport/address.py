@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 
 # Whatever two programs may read differently is no address here: userinfo, backslashes, control
 # characters, fragments, hosts that are not plain ASCII.
@@ -39,19 +40,22 @@ class Address:
     def url(self) -> str:
         return self.origin + self.target
 
-    @property
+    @cached_property
     def origin(self) -> str:
         port = "" if self.port == _DEFAULT_PORTS[self.scheme] else f":{self.port}"
         return f"{self.scheme}://{self.host}{port}"
 
     @property
     def is_loopback(self) -> bool:
-        if self.host == "localhost":
-            return True
-        try:
-            return ipaddress.ip_address(self.host.strip("[]")).is_loopback
-        except ValueError:
-            return False
+        return self.host == "localhost" or _is_loopback(self.host.strip("[]"))
+
+
+@lru_cache(maxsize=64)
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
 
 
 def parse(url: str) -> Address | None:

@@ -100,6 +100,8 @@ class Answer:
 def retry_after(headers: Mapping[str, str]) -> float | None:
     """Seconds, from either form of the header; None where it is absent or makes no sense."""
     stated = headers.get("Retry-After", "").strip()
+    if not stated:
+        return None
     if re.fullmatch(r"[0-9]{1,9}", stated):
         return min(float(stated), LONGEST_RETRY_AFTER)
     try:

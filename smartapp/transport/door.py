@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import random
 import threading
 import time
@@ -27,9 +26,11 @@ from smartapp.transport.address import Address, is_under, parse
 from smartapp.transport.answer import Answer, retry_after
 from smartapp.transport.arrivals import Arrivals, outcome
 from smartapp.transport.breaker import Breaker
-from smartapp.transport.connection import Attempt, current, pools
+from smartapp.transport.connection import Attempt, tls_trusting
 from smartapp.transport.flow import BREAKS, Flow, named
+from smartapp.transport.line import Line
 from smartapp.transport.memory import Memory
+from smartapp.transport.reply import Reply
 
 T = TypeVar("T")
 Answered = TypeVar("Answered", Answer, Flow)
@@ -38,9 +39,6 @@ PASSING = frozenset({408, 425, 429, 500, 502, 503, 504})  # a read that met thes
 GATEWAY_DOWN = frozenset({502, 503, 504})
 
 HEADERS = {"Accept-Encoding": "gzip", "User-Agent": "smartapp"}
-
-# The library writes whole addresses into its log, and an address can name a patient.
-logging.getLogger("urllib3").setLevel(logging.CRITICAL)
 
 _page_ends: ContextVar[float] = ContextVar("page_ends", default=float("inf"))
 
@@ -65,19 +63,6 @@ class Limits:
 class Bearer:
     token: str = field(repr=False)
     base: str
-
-
-class _Line:
-    """What is kept for each origin: its breaker, and how many requests are on their way."""
-
-    def __init__(self, limits: Limits, clock: Callable[[], float]) -> None:
-        self.slots = threading.BoundedSemaphore(limits.in_flight)
-        self.breaker = Breaker(
-            failures=limits.failures,
-            window=limits.failure_window,
-            probe_every=limits.probe_every,
-            clock=clock,
-        )
 
 
 @dataclass(frozen=True)
@@ -112,10 +97,10 @@ class Transport:
         self._limits = limits or Limits()
         self._allow_http = allow_http
         self._clock = clock
-        self._lines: dict[str, _Line] = {}
+        self._lines: dict[str, Line] = {}
         self._lines_lock = threading.Lock()
         self._threads = ThreadPoolExecutor(self._limits.threads, thread_name_prefix="ehr")
-        self._pools = pools(in_flight=self._limits.in_flight, authorities=authorities)
+        self._tls = tls_trusting(authorities)
 
     def send(
         self,
@@ -159,7 +144,7 @@ class Transport:
         self._enter(line, patience.ends)
         try:
             return self._noted(
-                line.breaker, lambda: self._opened(request, patience, close=line.slots.release)
+                line.breaker, lambda: self._opened(line, request, patience, line.slots.release)
             )
         except BaseException:
             line.slots.release()
@@ -197,16 +182,27 @@ class Transport:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
-        self._pools.clear()
+        for line in list(self._lines.values()):
+            line.close()
 
     def _may_go_to(self, address: Address) -> bool:
         return address.scheme == "https" or (self._allow_http and address.is_loopback)
 
-    def _line(self, address: Address) -> _Line:
+    def _line(self, address: Address) -> Line:
         with self._lines_lock:
             if address.origin not in self._lines:
-                self._lines[address.origin] = _Line(self._limits, self._clock)
+                self._lines[address.origin] = self._new_line()
             return self._lines[address.origin]
+
+    def _new_line(self) -> Line:
+        limits = self._limits
+        breaker = Breaker(
+            failures=limits.failures,
+            window=limits.failure_window,
+            probe_every=limits.probe_every,
+            clock=self._clock,
+        )
+        return Line(breaker, in_flight=limits.in_flight)
 
     def _prepared(
         self,
@@ -229,7 +225,7 @@ class Transport:
             sent["Authorization"] = f"Bearer {bearer.token}"
         return _Request(method, address, sent, body)
 
-    def _repeated(self, line: _Line, request: _Request, patience: _Patience) -> Answer:
+    def _repeated(self, line: Line, request: _Request, patience: _Patience) -> Answer:
         """Reads only, and only what failed at once: who waited in vain has no patience left."""
         repeats = self._limits.retries if request.method in {"GET", "HEAD"} else 0
         for repeat in range(repeats):
@@ -241,20 +237,22 @@ class Transport:
                 if time.monotonic() + pause >= patience.ends:
                     raise
             else:
+                if answer.status not in PASSING:
+                    return answer
                 pause = max(pause, answer.retry_after or 0.0)
-                if answer.status not in PASSING or time.monotonic() + pause >= patience.ends:
+                if time.monotonic() + pause >= patience.ends:
                     return answer
             time.sleep(pause)
         return self._once(line, request, patience)
 
-    def _once(self, line: _Line, request: _Request, patience: _Patience) -> Answer:
+    def _once(self, line: Line, request: _Request, patience: _Patience) -> Answer:
         self._enter(line, patience.ends)
         try:
-            return self._noted(line.breaker, lambda: self._exchange(request, patience))
+            return self._noted(line.breaker, lambda: self._exchange(line, request, patience))
         finally:
             line.slots.release()
 
-    def _enter(self, line: _Line, ends: float) -> None:
+    def _enter(self, line: Line, ends: float) -> None:
         """Takes one of the ways to this EHR, or says why there is none. It must be given back."""
         if not line.slots.acquire(timeout=max(0.0, ends - time.monotonic())):
             raise EhrBusy(None)
@@ -287,12 +285,13 @@ class Transport:
         waited = time.monotonic() - started
         return type(failure) is EhrTooSlow and waited < self._limits.first_byte
 
-    def _exchange(self, request: _Request, patience: _Patience) -> Answer:
-        with self._opened(request, patience) as flow:
+    def _exchange(self, line: Line, request: _Request, patience: _Patience) -> Answer:
+        with self._opened(line, request, patience) as flow:
             return Answer(flow.status, flow.headers, flow.whole(), flow.url)
 
     def _opened(
         self,
+        line: Line,
         request: _Request,
         patience: _Patience,
         close: Callable[[], None] = lambda: None,
@@ -300,25 +299,20 @@ class Transport:
         """The answer up to its body. Redirects are answers: nobody follows them."""
         now = time.monotonic()
         attempt = Attempt(now + self._limits.connect, now + patience.first_byte, patience.ends)
-        token = current.set(attempt)
-        address = request.address
+        address, connection = request.address, None
         try:
-            pool = self._pools.connection_from_host(address.host, address.port, address.scheme)
-            response = pool.urlopen(
-                request.method,
-                address.target,
-                body=request.body,
-                headers=request.headers,
-                retries=False,
-                redirect=False,
-                timeout=self._limits.total,
-                preload_content=False,
-            )
+            connection = line.connection(address, attempt, self._tls)
+            connection.ask(request.method, address, request.headers, request.body, attempt)
+            reply = Reply(connection, attempt)
         except (*BREAKS, ValueError) as error:  # ValueError: a header that no header can be
+            line.give_back(connection)
             raise named(error, attempt) from None  # its text holds the whole address
-        finally:
-            current.reset(token)
-        return Flow(response, address.url, attempt, patience.max_bytes, close)
+
+        def over() -> None:
+            line.give_back(connection, reply)
+            close()
+
+        return Flow(reply, address.url, attempt, patience.max_bytes, over)
 
 
 @lru_cache(maxsize=64)

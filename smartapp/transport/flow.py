@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from types import TracebackType
 from typing import Self
-
-from urllib3 import BaseHTTPResponse
-from urllib3.exceptions import DecodeError, HTTPError
-from urllib3.exceptions import TimeoutError as TimeIsUp
 
 from smartapp.errors import (
     AnswerLost,
@@ -18,13 +15,13 @@ from smartapp.errors import (
     EhrUnreachable,
     MalformedAnswer,
 )
-from smartapp.transport.connection import Attempt, current
+from smartapp.transport.connection import Attempt
+from smartapp.transport.reply import NoHttp, Reply
 
-STEP = 16_384
 UNSUSPICIOUS = 1_000_000
 MOST_EXPANSION = 200  # FHIR unpacks to some thirty times its size, a bomb to a thousand times
 
-BREAKS = (HTTPError, OSError)
+BREAKS = (NoHttp, OSError)
 
 
 class Flow:
@@ -37,13 +34,14 @@ class Flow:
 
     def __init__(
         self,
-        response: BaseHTTPResponse,
+        reply: Reply,
         url: str,
         attempt: Attempt,
         cap: int,
         close: Callable[[], None],
     ) -> None:
-        self._response = response
+        self._reply = reply
+        self._body: Iterator[bytes] | None = None
         self.url = url
         self._attempt = attempt
         self._cap = cap
@@ -65,11 +63,11 @@ class Flow:
 
     @property
     def status(self) -> int:
-        return self._response.status
+        return self._reply.status
 
     @property
     def headers(self) -> Mapping[str, str]:
-        return self._response.headers
+        return self._reply.headers
 
     @property
     def length(self) -> int | None:
@@ -98,22 +96,19 @@ class Flow:
     def close(self) -> None:
         if self._open:
             self._open = False
-            self._response.close()
-            self._response.release_conn()
             self._close()
 
     def _read(self) -> bytes:
-        token = current.set(self._attempt)
         try:
-            piece: bytes = self._response.read1(STEP, decode_content=True)
-        except DecodeError:
+            if self._body is None:
+                self._body = self._reply.body()
+            piece = next(self._body, b"")
+        except zlib.error:
             raise MalformedAnswer("cannot be decompressed") from None
         except BREAKS as error:
             raise named(error, self._attempt) from None  # its text holds the whole address
-        finally:
-            current.reset(token)
         self._size += len(piece)
-        likely = max(UNSUSPICIOUS, MOST_EXPANSION * self._response.tell())
+        likely = max(UNSUSPICIOUS, MOST_EXPANSION * self._reply.packed)
         if self._size > min(self._cap, likely):
             raise AnswerTooLarge
         return piece
@@ -123,6 +118,6 @@ def named(error: Exception, attempt: Attempt) -> EhrError:
     kind = type(error).__name__
     if not attempt.left:
         return EhrUnreachable(kind)
-    if isinstance(error, (TimeIsUp, TimeoutError)):
+    if isinstance(error, TimeoutError):
         return EhrTooSlow(kind)
     return AnswerLost(kind)

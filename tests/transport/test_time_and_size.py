@@ -26,7 +26,9 @@ from smartapp.errors import (
     EhrUnreachable,
     MalformedAnswer,
 )
-from smartapp.transport import Limits, Transport, connection
+from smartapp.transport import Limits, Transport, parse
+from smartapp.transport.connection import Attempt as AnAttempt
+from smartapp.transport.connection import Connection, tls_trusting
 
 Script = Callable[[socket.socket], object]
 
@@ -182,12 +184,10 @@ def test_a_connection_that_is_there_at_the_last_moment_is_closed(ehr: HTTPServer
                 raise TimeoutError
             return left
 
-    token = connection.current.set(cast(connection.Attempt, Attempt()))
-    try:
-        with pytest.raises(TimeoutError):
-            connection._Connection(ehr.host, ehr.port)._new_conn()
-    finally:
-        connection.current.reset(token)
+    address = parse(ehr.url_for("/"))
+    assert address is not None
+    with pytest.raises(TimeoutError):
+        Connection.to(address, cast(AnAttempt, Attempt()), tls_trusting(None))
     gc.collect()  # a socket that was left open is complained of here
 
 
