@@ -125,8 +125,8 @@ def _who(who: Who | None, fingerprint: Fingerprint) -> dict[str, Any]:
 def _tidy(value: Any, fingerprint: Fingerprint) -> Any:
     """Without what is empty, and with nothing that could be a name or a sentence."""
     if isinstance(value, dict):
-        tidied = {key: _tidy(each, fingerprint) for key, each in value.items()}
-        return {key: each for key, each in tidied.items() if each not in ("", None, {}, [])}
+        tidied = ((key, _tidy(each, fingerprint)) for key, each in value.items())
+        return {key: each for key, each in tidied if each or each == 0}
     if isinstance(value, list):
         return [_tidy(each, fingerprint) for each in value]
     if isinstance(value, int) or value is None:

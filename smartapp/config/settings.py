@@ -59,7 +59,7 @@ class Ehr:
 
     def at(self, iss: str) -> Ehr:
         """This registration for the exact issuer of one launch."""
-        return replace(self, iss=iss)
+        return self if iss == self.iss else replace(self, iss=iss)
 
 
 @dataclass(frozen=True)

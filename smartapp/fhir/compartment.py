@@ -102,4 +102,6 @@ def _is_harmless(contained: Json, patient_id: str) -> bool:
 def _names(reference: object, patient_id: str) -> bool:
     if not isinstance(reference, dict):
         return False
-    return Reference(str(reference.get("reference", "")), "").target == f"Patient/{patient_id}"
+    pointer = reference.get("reference", "")
+    theirs = f"Patient/{patient_id}"
+    return pointer == theirs or Reference(str(pointer), "").target == theirs

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.codes import DATA_ABSENT
@@ -14,6 +14,7 @@ from smartapp.fhir.dates import FhirDate
 from smartapp.fhir.plain import plain
 
 Json = Mapping[str, Any]
+T = TypeVar("T")
 
 _ID = re.compile(r"(?!\.+(?:$|/))[A-Za-z0-9.-]{1,64}", re.ASCII)
 _LOCAL = re.compile(
@@ -143,7 +144,7 @@ class Element:
         return None if value is None else int(value)
 
     def date(self, name: str) -> FhirDate | None:
-        return FhirDate.parse(self.text(name))
+        return FhirDate.parse(self.text(name)) if name in self.json else None
 
     def is_absent(self, name: str) -> bool:
         """True where the EHR states that it has no value, and why, instead of leaving it out."""
@@ -172,20 +173,29 @@ class Element:
             yield Element(value, f"{self.path}.{name}[{index}]")
 
     def concept(self, name: str) -> Concept | None:
+        if name not in self.json:
+            return None
+        plainly = _concept(self.json[name])
+        if plainly is not None:
+            return plainly
         value = self.child(name)
         return None if value is None else value.as_concept()
 
     def concepts(self, name: str) -> tuple[Concept, ...]:
-        return tuple(value.as_concept() for value in self.children(name))
+        if name not in self.json:
+            return ()
+        return _all_of(self.json[name], _concept) or tuple(
+            value.as_concept() for value in self.children(name)
+        )
 
     def as_concept(self) -> Concept:
-        return Concept(
+        return _concept(self.json) or Concept(
             text=plain(self.text("text") or ""),
             codings=tuple([coding.as_coding() for coding in self.children("coding")]),
         )
 
     def as_coding(self) -> Coding:
-        return Coding(
+        return _coding(self.json) or Coding(
             system=self.text("system") or "",
             code=self.text("code") or "",
             display=plain(self.text("display") or ""),
@@ -193,13 +203,20 @@ class Element:
         )
 
     def reference(self, name: str) -> Reference | None:
+        if name not in self.json:
+            return None
         value = self.child(name)
         return None if value is None else value.as_reference()
 
     def references(self, name: str) -> tuple[Reference, ...]:
-        return tuple(value.as_reference() for value in self.children(name))
+        if name not in self.json:
+            return ()
+        return tuple([value.as_reference() for value in self.children(name)])
 
     def as_reference(self) -> Reference:
+        plainly = _reference(self.json)
+        if plainly is not None:
+            return plainly
         identifier = self.child("identifier")
         return Reference(
             raw=self.text("reference") or "",
@@ -250,6 +267,46 @@ class Element:
         if not isinstance(value, list):
             raise self.wrong(name, "not a list")
         return value
+
+
+# Most of a record is codes and pointers, and most of those are what they should be: they are read
+# here in one go. For what is not so plain there is None, and each of its values is asked for by its
+# name, which says what is wrong and where.
+
+
+def _concept(value: object) -> Concept | None:
+    if type(value) is not dict:
+        return None
+    text, given = value.get("text", ""), value.get("coding")
+    codings = () if given is None else _all_of(given, _coding)
+    if type(text) is not str or codings is None:
+        return None
+    return Concept(plain(text), codings)
+
+
+def _coding(value: object) -> Coding | None:
+    if type(value) is not dict or "userSelected" in value:
+        return None
+    system, code, display = value.get("system", ""), value.get("code", ""), value.get("display", "")
+    if type(system) is not str or type(code) is not str or type(display) is not str:
+        return None
+    return Coding(system.strip(), code.strip(), plain(display))
+
+
+def _reference(value: Json) -> Reference | None:
+    if "identifier" in value:
+        return None
+    raw, display, kind = value.get("reference", ""), value.get("display", ""), value.get("type", "")
+    if type(raw) is not str or type(display) is not str or type(kind) is not str:
+        return None
+    return Reference(raw.strip(), plain(display), type=kind.strip())
+
+
+def _all_of(values: object, read: Callable[[object], T | None]) -> tuple[T, ...] | None:
+    if type(values) is not list:
+        return None
+    made = [one for each in values if (one := read(each)) is not None]
+    return tuple(made) if len(made) == len(values) else None
 
 
 def _is_modified(value: object) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -173,42 +174,39 @@ def _measured(element: Element) -> Measured:
 
 
 def _value(element: Element) -> Value | None:
-    """All forms of a value, in the order in which the standard lists them."""
-    for read in (_counted, _said, _timed):
-        value = read(element)
-        if value is not None:
-            return value
+    """Of all its forms the first that says something. Most of them are not there."""
+    for name, read in _FORMS.items():
+        if name in element.json:
+            value = read(element, name)
+            if value is not None:
+                return value
     return None
 
 
-def _counted(element: Element) -> Value | None:
-    quantity = element.child("valueQuantity")
-    if quantity is not None:
-        return Quantity.of(quantity)
-    whole = element.whole("valueInteger")
-    if whole is not None:
-        return whole
-    sampled = element.child("valueSampledData")
-    if sampled is not None:
-        return Sampled(len((sampled.text("data") or "").split()))
-    return Range.of(element.child("valueRange")) or Ratio.of(element.child("valueRatio"))
+def _concept_with_words(element: Element, name: str) -> Concept | None:
+    concept = element.concept(name)
+    return concept if concept is not None and concept.label else None
 
 
-def _said(element: Element) -> Value | None:
-    concept = element.concept("valueCodeableConcept")
-    if concept is not None:
-        return concept if concept.label else None
-    truth = element.boolean("valueBoolean")
-    if truth is not None:
-        return truth
-    return plain(element.text("valueString") or "") or None
+def _sampled(element: Element, name: str) -> Sampled | None:
+    sampled = element.child(name)
+    return None if sampled is None else Sampled(len((sampled.text("data") or "").split()))
 
 
-def _timed(element: Element) -> Value | None:
-    clock = element.text("valueTime")
-    if clock is not None:
-        return clock
-    return element.date("valueDateTime") or Period.of(element.child("valuePeriod"))
+# In the order in which the standard lists them.
+_FORMS: Mapping[str, Callable[[Element, str], Value | None]] = {
+    "valueQuantity": lambda element, name: Quantity.of(element.child(name)),
+    "valueInteger": Element.whole,
+    "valueSampledData": _sampled,
+    "valueRange": lambda element, name: Range.of(element.child(name)),
+    "valueRatio": lambda element, name: Ratio.of(element.child(name)),
+    "valueCodeableConcept": _concept_with_words,
+    "valueBoolean": Element.boolean,
+    "valueString": lambda element, name: plain(element.text(name) or "") or None,
+    "valueTime": Element.text,
+    "valueDateTime": Element.date,
+    "valuePeriod": lambda element, name: Period.of(element.child(name)),
+}
 
 
 def _usual(element: Element) -> UsualRange:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from urllib.parse import urlencode
+from urllib.parse import quote_plus
 
 from smartapp.fhir.codes import CVX, ICD_10_CM, LOINC, RXNORM, SNOMED
 from smartapp.fhir.element import Coding
@@ -33,10 +33,10 @@ def learn_more(words: Words, codings: Iterable[Coding]) -> Link | None:
     for coding in codings:
         system = KNOWN_THERE.get(coding.system)
         if system and coding.code:
-            asked = {
-                "mainSearchCriteria.v.cs": system,
-                "mainSearchCriteria.v.c": coding.code,
-                "informationRecipient.languageCode.c": words.locale,
-            }
-            return Link(words("Read about it on MedlinePlus"), f"{LIBRARY}?{urlencode(asked)}")
+            asked = (
+                f"mainSearchCriteria.v.cs={system}"
+                f"&mainSearchCriteria.v.c={quote_plus(coding.code)}"
+                f"&informationRecipient.languageCode.c={words.locale}"
+            )
+            return Link(words("Read about it on MedlinePlus"), f"{LIBRARY}?{asked}")
     return None

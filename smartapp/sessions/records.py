@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, fields, is_dataclass
 from enum import Enum
-from functools import cache
 from types import NoneType, UnionType
 from typing import Any, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+
+Reader = Callable[[Any], Any]
+
+_READERS: dict[Any, Reader] = {}
 
 
 def to_json(value: Any) -> bytes:
@@ -21,43 +24,60 @@ def to_json(value: Any) -> bytes:
 def from_json(kind: type[T], data: bytes) -> T | None:
     """None for a record of another shape: one that a former or a later version wrote."""
     try:
-        read: T = _value(kind, json.loads(data.decode("utf-8", "surrogatepass")))
+        read: T = _of_class(kind)(json.loads(data.decode("utf-8", "surrogatepass")))
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
     return read
 
 
-def _value(hint: Any, raw: Any) -> Any:
-    """Only shapes are rebuilt: the seal has already shown that we wrote the record ourselves."""
+def _of_class(kind: Any) -> Reader:
+    """Every page reads a session: what its class looks like is found out once."""
+    read = _READERS.get(kind)
+    if read is None:
+        read = _READERS[kind] = _made_for(kind)
+    return read
+
+
+def _made_for(kind: Any) -> Reader:
+    hints = get_type_hints(kind)
+    readers = [(each.name, _reader(hints[each.name])) for each in fields(kind)]
+
+    def instance(raw: dict[str, Any]) -> Any:
+        return kind(
+            **{
+                name: raw[name] if read is None else read(raw[name])
+                for name, read in readers
+                if name in raw
+            }
+        )
+
+    return instance
+
+
+def _reader(hint: Any) -> Reader | None:
+    """None for what JSON holds as it is. Only shapes are rebuilt: the seal has already shown that
+    we wrote the record ourselves.
+    """
     origin, inner = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
-        return None if raw is None else _value(_stated(inner), raw)
+        stated = _reader(_stated(inner))
+        return stated and (lambda raw: None if raw is None else stated(raw))
     if origin in (tuple, list):
-        return origin(_value(inner[0], item) for item in raw)
+        item = _reader(inner[0]) or _same
+        return lambda raw: origin(item(each) for each in raw)
     if origin in (dict, Mapping):
-        return {name: _value(inner[1], item) for name, item in raw.items()}
+        value = _reader(inner[1]) or _same
+        return lambda raw: {name: value(each) for name, each in raw.items()}
     if is_dataclass(hint):
-        return _instance(hint, raw)
+        return lambda raw: _of_class(hint)(raw)  # not yet: a class may hold others of its kind
     if isinstance(hint, type) and issubclass(hint, Enum):
-        return hint(raw)
+        return hint
+    return None
+
+
+def _same(raw: Any) -> Any:
     return raw
-
-
-def _instance(kind: Any, raw: dict[str, Any]) -> Any:
-    hints = _hints(kind)
-    return kind(
-        **{
-            each.name: _value(hints[each.name], raw[each.name])
-            for each in fields(kind)
-            if each.name in raw
-        }
-    )
 
 
 def _stated(inner: tuple[Any, ...]) -> Any:
     return next(each for each in inner if each is not NoneType)
-
-
-@cache
-def _hints(kind: Any) -> dict[str, Any]:
-    return get_type_hints(kind)

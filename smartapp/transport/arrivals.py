@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import Future, wait
+from functools import partial
+from queue import Empty, SimpleQueue
 from typing import Generic, TypeVar
 
 from smartapp.errors import EhrTooSlow, SmartappError
 
 T = TypeVar("T")
+
+A_SWARM = 0.003  # seconds
 
 
 class Arrivals(Generic[T]):
@@ -18,6 +22,9 @@ class Arrivals(Generic[T]):
     def __init__(self, futures: Sequence[Future[T | SmartappError]], ends: float) -> None:
         self._futures = futures
         self._ends = ends
+        self._came: SimpleQueue[int] = SimpleQueue()
+        for place, future in enumerate(futures):
+            future.add_done_callback(partial(self._note, place))
 
     def early(self, place: int, within: float) -> T | SmartappError | None:
         """The result of one call if it comes so soon; else None, and it comes later."""
@@ -27,12 +34,28 @@ class Arrivals(Generic[T]):
 
     def __iter__(self) -> Iterator[list[tuple[int, T | SmartappError]]]:
         """All that have come since the last look, each with the place of its call."""
-        waiting = {future: place for place, future in enumerate(self._futures)}
+        waiting = set(range(len(self._futures)))
         while waiting:
-            left = max(0.0, self._ends - time.monotonic())
-            done, _ = wait(waiting, timeout=left, return_when=FIRST_COMPLETED)
-            came = sorted(done or waiting, key=waiting.__getitem__)
-            yield [(waiting.pop(future), outcome(future)) for future in came]
+            came = sorted(self._next(len(waiting)) or waiting)
+            waiting.difference_update(came)
+            yield [(place, outcome(self._futures[place])) for place in came]
+
+    def _note(self, place: int, _future: Future[T | SmartappError]) -> None:
+        self._came.put(place)
+
+    def _next(self, most: int) -> list[int]:
+        """None of them when the time is up. Answers come in swarms: to take each by itself costs
+        more than it gains, and keeps those that are being read from getting on.
+        """
+        try:
+            came = [self._came.get(timeout=max(0.0, self._ends - time.monotonic()))]
+        except Empty:
+            return []
+        if most > 1:
+            time.sleep(A_SWARM)
+        while not self._came.empty():  # nobody else takes any
+            came.append(self._came.get())
+        return came
 
 
 def outcome(future: Future[T | SmartappError]) -> T | SmartappError:

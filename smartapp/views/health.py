@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from typing import Any, TypeVar
 
 from flask import Blueprint
@@ -47,8 +47,8 @@ from smartapp.workflow.record.parts import (
 )
 
 T = TypeVar("T")
-A_FEW = 20  # several may be of one test, of which the newest is shown
-SINGLE = 10  # of what is one row each
+A_FEW = 12  # several may be of one test, of which the newest is shown
+SINGLE = 8  # of what is one row each: some of them may be nothing to show
 
 bp = Blueprint("health", __name__, url_prefix="/l/<lid>")
 
@@ -87,6 +87,7 @@ def summary(here: Here) -> View:
     )
 
 
+@cache
 def in_short(part: Part[T], count: int = A_FEW) -> Part[T]:
     """Few rows are shown: the newest entries are enough to find them."""
     return replace(at_once(part), a_page=count)

@@ -100,6 +100,8 @@ def stream(
 
 def _whose(here: Here, loader: Loader) -> Patient:
     """The patient, and who acts for them: the banner needs both."""
+    if not here.is_proxy:
+        return loader.patient()
     patient, _ = loader.together([loader.patient, lambda: here.acting], within=PAGE_SECONDS)
     here.acts_still()
     return sure_of_patient(patient)

@@ -39,6 +39,7 @@ def register(app: Flask, root: Path) -> None:
     app.jinja_env.globals.update(_kit())
     versions = _versions(root / "static" / "build" / "manifest.json")
 
+    @cache
     def asset(name: str) -> str:
         """The address changes with the content, so a browser may keep it for a year."""
         folder = "build/" if name in versions else ""
