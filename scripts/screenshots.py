@@ -64,7 +64,7 @@ def main() -> int:
 
 def receipt(programs: Programs, browser: Browser, username: str, language: str) -> bytes:
     page = browser.new_page(viewport=PHONE, locale=f"{language}-US")
-    patient = Patient(page, programs.app)
+    patient = Patient(page, programs)
     patient.logs_in(username)
     patient.goes_to("medicines")
     picture(page, f"phone-medicines-{language}")
@@ -94,7 +94,7 @@ def item(programs: Programs, browser: Browser) -> bytes:
 def medicines(programs: Programs, browser: Browser, name: str, **wishes: Any) -> None:
     """As somebody has set their phone: dark, or in colours of their own."""
     page = browser.new_page(viewport=PHONE, locale="en-US", **wishes)
-    patient = Patient(page, programs.app)
+    patient = Patient(page, programs)
     patient.logs_in("dorothy")
     patient.goes_to("medicines")
     picture(page, name)
@@ -104,7 +104,7 @@ def medicines(programs: Programs, browser: Browser, name: str, **wishes: Any) ->
 def care(programs: Programs, browser: Browser) -> None:
     """Visits, the plan and bills, in the hand and at a desk."""
     page = browser.new_page(viewport=PHONE, locale="en-US")
-    patient = Patient(page, programs.app)
+    patient = Patient(page, programs)
     patient.logs_in("walter")
     for size, where in ((PHONE, "phone"), (DESK, "desk")):
         page.set_viewport_size(size)
@@ -140,7 +140,7 @@ def sheets(programs: Programs, browser: Browser) -> None:
 
 
 def of_health(programs: Programs, page: Page) -> Iterator[bytes]:
-    patient = Patient(page, programs.app)
+    patient = Patient(page, programs)
     patient.logs_in("dorothy")
     for name in HEALTH:
         patient.goes_to(name)
@@ -152,7 +152,7 @@ def of_health(programs: Programs, page: Page) -> Iterator[bytes]:
 
 
 def of_care(programs: Programs, page: Page) -> Iterator[bytes]:
-    patient = Patient(page, programs.app)
+    patient = Patient(page, programs)
     patient.logs_in("walter")
     for name in CARE:
         patient.goes_to(name)

@@ -36,6 +36,9 @@ FLAGS = (
     "--disable-sync",
     "--no-first-run",
 )
+# A new page of the same site takes over the frame of the last one, as it did in Chromium for years:
+# a quarter less work for each. The first of the two is Playwright's own, which this would replace.
+ONE_FRAME = "--enable-features=CDPScreenshotNewSurface,RenderDocument:level/crashed-frame"
 SECONDS = 15
 # A frame of another site may be refused any storage at all, and then nothing can be in it.
 KEPT = """() => {
@@ -65,9 +68,11 @@ def _shell_path() -> str:
 def chromium(*flags: str, keeps_pages: bool = False) -> Iterator[Browser]:
     """`keeps_pages`: for the Back button, as it does for people, and not for tests by itself."""
     expect.set_options(timeout=SECONDS * 1000)
-    left_out = ["--disable-back-forward-cache"] if keeps_pages else []
+    as_people_have_it = ["--disable-back-forward-cache"]
     browser = _driver().chromium.launch(
-        executable_path=_shell_path(), args=[*FLAGS, *flags], ignore_default_args=left_out
+        executable_path=_shell_path(),
+        args=[*FLAGS, *flags] if keeps_pages else [*FLAGS, ONE_FRAME, *flags],
+        ignore_default_args=as_people_have_it if keeps_pages else [],
     )
     yield browser
     browser.close()

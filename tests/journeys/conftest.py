@@ -26,6 +26,13 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
+def remembering() -> Iterator[Browser]:
+    """A browser that keeps pages for its Back button, as people's browsers do."""
+    with chromium(keeps_pages=True) as launched:
+        yield launched
+
+
+@pytest.fixture(scope="session")
 def ehr_record(programs: Programs) -> Record:
     return open_record(programs)
 
@@ -51,7 +58,7 @@ def phone(windows: Windows) -> Page:
 
 @pytest.fixture
 def patient(phone: Page, programs: Programs) -> Patient:
-    return Patient(phone, programs.app)
+    return Patient(phone, programs)
 
 
 @pytest.fixture

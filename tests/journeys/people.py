@@ -8,6 +8,9 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
+from tests.journeys.programs import Programs
+from tests.journeys.wire import hand_over, patient_at_the_wire
+
 # The usual answers: nothing wrong, nothing urgent, no follow-up question.
 PLAIN = {
     "red-flags": "none",
@@ -24,9 +27,14 @@ class Patient:
     """Somebody with the app in a browser of their own."""
 
     page: Page
-    app: str
+    programs: Programs
+
+    @property
+    def app(self) -> str:
+        return self.programs.app
 
     def logs_in(self, username: str, record: str = "") -> None:
+        """Page by page, as in the journeys that show a login."""
         self.page.goto(f"{self.app}/")
         self.page.locator("main a.govuk-button").first.click()
         self.page.locator(f"button[name=username][value={username}]").click()
@@ -34,6 +42,13 @@ class Patient:
             self.page.locator(f"button[name=patient][value={record}]").click()
         self.page.get_by_role("button", name="Allow").click()
         self.page.wait_for_url("**/start")
+
+    def is_signed_in_as(self, username: str, record: str = "") -> None:
+        """The same login without its six pages, for journeys that begin after it."""
+        someone = patient_at_the_wire(self.programs)
+        start = someone.logs_in(username, record)
+        hand_over(someone.browser, self.page.context)
+        self.page.goto(start.url)
 
     @property
     def main(self) -> Locator:

@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.journeys.browsers import Windows
 from tests.journeys.looking import Inspector, both
 from tests.journeys.people import REST, Nurse, Patient
+from tests.journeys.wire import has_asked
 
 pytestmark = pytest.mark.journey
 
@@ -21,7 +22,7 @@ def test_every_page_of_a_patient_is_for_everybody(
     page = windows.open(language=language, color_scheme=colours)
     see = Inspector(page)
     before_the_login(windows, page, see)
-    patient = Patient(page, windows.programs.app)
+    patient = Patient(page, windows.programs)
     patient.logs_in("james")
     patient.chooses_language(language)
     see.look("start")
@@ -103,8 +104,8 @@ def test_every_page_of_a_record_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:
     page = windows.open(language=language, color_scheme=colours)
-    patient = Patient(page, windows.programs.app)
-    patient.logs_in("dorothy")
+    patient = Patient(page, windows.programs)
+    patient.is_signed_in_as("dorothy")
     patient.chooses_language(language)
     see = Inspector(page)
     for path in (
@@ -125,9 +126,7 @@ def test_every_page_of_a_record_is_for_everybody(
 def test_every_page_of_the_staff_is_for_everybody(
     windows: Windows, language: str, colours: str
 ) -> None:
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("maria")
-    patient.asks_for("lisinopril", words=WORDS)
+    has_asked(windows.programs, "maria", words=WORDS)
     page = windows.open(width=1280, height=800, language=language, color_scheme=colours)
     nurse = Nurse(page, windows.programs.ehr)
     see = Inspector(page)
@@ -179,9 +178,7 @@ def test_every_page_of_the_staff_is_for_everybody(
 
 @both(run=("en", "dark"), proof=("es", "light"))
 def test_figures_and_rules_are_for_everybody(windows: Windows, language: str, colours: str) -> None:
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("james")
-    patient.asks_for("lisinopril", words=WORDS)
+    has_asked(windows.programs, "james", words=WORDS)
     page = windows.open(width=1280, height=800, language=language, color_scheme=colours)
     manager = Nurse(page, windows.programs.ehr, "lee")
     see = Inspector(page)

@@ -12,7 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Error, Frame, Page
 
 from tests.app.world import World
-from tests.journeys.browsers import Windows, chromium
+from tests.journeys.browsers import Windows
 from tests.journeys.live import live, programs_of
 
 pytestmark = [
@@ -38,13 +38,6 @@ READ = """() => [
 def world() -> Iterator[World]:
     with live() as world:
         yield world
-
-
-@pytest.fixture(scope="module")
-def remembering() -> Iterator[Browser]:
-    """A browser that keeps pages for its Back button, as people's browsers do."""
-    with chromium(keeps_pages=True) as launched:
-        yield launched
 
 
 @dataclass

@@ -10,6 +10,7 @@ from playwright.sync_api import Locator, expect
 from tests.journeys.browsers import Windows
 from tests.journeys.people import Nurse, Patient
 from tests.journeys.record import Record
+from tests.journeys.wire import has_asked
 
 pytestmark = pytest.mark.journey
 
@@ -50,8 +51,8 @@ def test_a_refill_takes_a_nurse_six_clicks_and_an_escalation_takes_a_doctor_four
     windows: Windows, record: Record
 ) -> None:
     before = record.find("Communication", patient="james-carter")
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("james")
+    patient = Patient(windows.open(), windows.programs)
+    patient.is_signed_in_as("james")
     request = patient.asks_for("lisinopril", words="I go on a trip on Friday.")
     nina = Nurse(windows.open(width=1280, height=800), windows.programs.ehr, "nina")
     nina.opens_the_queue()
@@ -80,10 +81,8 @@ def test_a_refill_takes_a_nurse_six_clicks_and_an_escalation_takes_a_doctor_four
     expect(patient.main).to_contain_text("Your refill of lisinopril")
     expect(patient.main).not_to_contain_text("Potassium")
 
-    patient.asks_for("zolpidem")  # the rules send it to the doctors: not the nurse's
-    second = Patient(windows.open(language="es"), windows.programs.app)
-    second.logs_in("maria")
-    second.asks_for("lisinopril")
+    has_asked(windows.programs, "james", about="zolpidem")  # goes to the doctors: not hers
+    has_asked(windows.programs, "maria")
     nurse = Hand(nina)
     nina.opens_the_queue()
     nurse.finishes("lisinopril", "approved")

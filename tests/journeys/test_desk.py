@@ -8,8 +8,9 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.browsers import Windows
-from tests.journeys.people import Nurse, Patient
+from tests.journeys.people import Nurse
 from tests.journeys.record import Record
+from tests.journeys.wire import has_asked
 
 pytestmark = pytest.mark.journey
 
@@ -20,9 +21,7 @@ MEDICINE = "lisinopril"
 @pytest.fixture
 def asked(windows: Windows) -> None:
     """James has asked for a refill."""
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("james")
-    patient.asks_for(MEDICINE)
+    has_asked(windows.programs, "james", about=MEDICINE)
 
 
 @pytest.mark.usefixtures("asked")

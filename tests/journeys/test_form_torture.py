@@ -45,8 +45,8 @@ def windows(browser: Browser, world: World) -> Iterator[Windows]:
 
 
 def opens(windows: Windows, name: str, *, script: bool) -> Patient:
-    patient = Patient(windows.open(javascript=script), windows.programs.app)
-    patient.logs_in("james")
+    patient = Patient(windows.open(javascript=script), windows.programs)
+    patient.is_signed_in_as("james")
     patient.goes_to("forms")
     patient.page.get_by_role("link", name=f"The {name} form").first.click()
     return patient

@@ -45,7 +45,7 @@ def tick(page: Page, name: str, value: str) -> None:
 
 
 def test_a_history_is_filled_in_on_a_phone(patient: Patient, windows: Windows) -> None:
-    patient.logs_in("maria")  # who reads Spanish
+    patient.is_signed_in_as("maria")  # who reads Spanish
     page, see = patient.page, Inspector(patient.page)
     patient.goes_to("forms")
     see.look("forms")
@@ -94,8 +94,8 @@ def test_a_history_is_filled_in_on_a_phone(patient: Patient, windows: Windows) -
 
 
 def test_a_form_works_without_a_script(windows: Windows) -> None:
-    patient = Patient(windows.open(javascript=False), windows.programs.app)
-    patient.logs_in("james")
+    patient = Patient(windows.open(javascript=False), windows.programs)
+    patient.is_signed_in_as("james")
     page = patient.page
     opens(patient, "PHQ-9")
     for several_days in page.locator("input[value='LA6569-3']").all():

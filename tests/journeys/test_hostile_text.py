@@ -11,7 +11,7 @@ from itertools import product
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from playwright.sync_api import Browser, Page, Route
+from playwright.sync_api import Browser, Page, Request
 from werkzeug.serving import make_server
 
 from sandbox.people import resources
@@ -122,16 +122,12 @@ def watched(browser: Browser, app: str) -> Iterator[tuple[Page, list[str]]]:
     context = browser.new_context(viewport={"width": 360, "height": 740})
     strangers: list[str] = []
 
-    def look(route: Route) -> None:
-        address = route.request.url
-        if address.startswith((f"{app}/", "data:")):
-            route.continue_()
-        else:
-            strangers.append(address)
-            route.abort()
+    def look(request: Request) -> None:
+        if not request.url.startswith((f"{app}/", "data:")):
+            strangers.append(request.url)
 
-    context.route("**/*", look)
     page = context.new_page()
+    page.on("request", look)
     page.on("dialog", lambda dialog: (strangers.append("dialog"), dialog.dismiss()))
     yield page, strangers
     context.close()

@@ -9,6 +9,7 @@ from playwright.sync_api import Frame, Page, expect
 
 from tests.journeys.browsers import Windows
 from tests.journeys.people import REST, Nurse, Patient
+from tests.journeys.wire import has_asked
 
 pytestmark = pytest.mark.journey
 
@@ -59,7 +60,7 @@ def choose(page: Page, frame: Frame, question: str, answer: str) -> None:
 
 
 def test_a_refill_can_be_asked_for_by_keyboard_alone(patient: Patient) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     page = patient.page
     frame = page.main_frame
     tab_to(page, frame, ".govuk-skip-link")
@@ -98,9 +99,8 @@ def test_a_refill_can_be_asked_for_by_keyboard_alone(patient: Patient) -> None:
     expect(patient.main.locator(".app-message__text")).to_have_text("By keyboard alone.")
 
 
-def test_a_nurse_answers_by_keyboard_alone(windows: Windows, patient: Patient) -> None:
-    patient.logs_in("james")
-    patient.asks_for("lisinopril")
+def test_a_nurse_answers_by_keyboard_alone(windows: Windows) -> None:
+    has_asked(windows.programs, "james")
     page = windows.open(width=1280, height=600)
     nurse = Nurse(page, windows.programs.ehr)
     nurse.opens_the_queue()
@@ -122,11 +122,8 @@ def test_a_nurse_answers_by_keyboard_alone(windows: Windows, patient: Patient) -
     expect(nurse.notice).to_be_focused()
 
 
-def test_a_nurse_escalates_and_takes_it_back_by_keyboard_alone(
-    windows: Windows, patient: Patient
-) -> None:
-    patient.logs_in("james")
-    patient.asks_for("lisinopril")
+def test_a_nurse_escalates_and_takes_it_back_by_keyboard_alone(windows: Windows) -> None:
+    has_asked(windows.programs, "james")
     page = windows.open(width=1280, height=600)
     nurse = Nurse(page, windows.programs.ehr)
     nurse.opens_the_queue()
@@ -159,7 +156,7 @@ def test_a_nurse_escalates_and_takes_it_back_by_keyboard_alone(
 def test_what_was_done_is_where_the_focus_is(
     patient: Patient, leads_to: Callable[[Patient], None]
 ) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers()
     leads_to(patient)
@@ -173,7 +170,7 @@ def asks_again(patient: Patient) -> None:
 
 
 def test_a_follow_up_question_comes_and_goes_with_its_answer(patient: Patient) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers({"red-flags": "none"})
     patient.goes_on()

@@ -63,7 +63,7 @@ def walk_the_loop(windows: Windows, record: Record, language: str, *, javascript
     username, name = WHO[language]
     received, answer, finished = SAID[language]
     phone = windows.open(language=language, javascript=javascript)
-    patient = Patient(phone, windows.programs.app)
+    patient = Patient(phone, windows.programs)
     patient.logs_in(username)
     request = patient.asks_for("lisinopril", words=WORDS)
     expect(patient.main.locator(".app-receipt--received")).to_contain_text(received)

@@ -23,8 +23,8 @@ def test_a_slow_part_holds_up_no_other_and_comes_into_its_place(
     windows: Windows, script: bool
 ) -> None:
     page = windows.open(javascript=script)
-    patient = Patient(page, windows.programs.app)
-    patient.logs_in("dorothy")
+    patient = Patient(page, windows.programs)
+    patient.is_signed_in_as("dorothy")
     windows.programs.goes_wrong(SLOW)
     began = time.monotonic()
     page.goto(f"{patient.home}/summary", wait_until="commit")

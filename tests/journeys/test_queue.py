@@ -6,9 +6,10 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.browsers import Windows
-from tests.journeys.people import PLAIN, Nurse, Patient
+from tests.journeys.people import PLAIN, Nurse
 from tests.journeys.record import Record
 from tests.journeys.test_topics import case_of
+from tests.journeys.wire import has_asked
 
 pytestmark = pytest.mark.journey
 
@@ -21,14 +22,9 @@ TEAMS = (("kim", "Appointment"), ("shaw", "Bill"), ("ruiz", "lisinopril"))
 def test_front_desk_billing_and_pharmacist_each_end_one_of_theirs(
     windows: Windows, record: Record
 ) -> None:
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("james")
     for topic in ("appointment", "billing"):
-        patient.finds(topic)
-        patient.fills_in(case_of(topic)["answers"])
-        patient.ticks_what_it_may_cost()
-        patient.sends()
-    patient.asks_for("lisinopril", SKIPS)
+        has_asked(windows.programs, "james", case_of(topic)["answers"], topic=topic)
+    has_asked(windows.programs, "james", SKIPS)
 
     page = windows.open(width=1280, height=800)
     for username, words in TEAMS:
@@ -48,9 +44,7 @@ def test_front_desk_billing_and_pharmacist_each_end_one_of_theirs(
 def test_an_open_queue_shows_what_comes_and_takes_nothing_from_who_is_at_it(
     windows: Windows,
 ) -> None:
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("james")
-    patient.asks_for("lisinopril")
+    has_asked(windows.programs, "james")
     page = windows.open(width=1280, height=800)
     page.clock.install()
     nurse = Nurse(page, windows.programs.ehr)
@@ -60,7 +54,7 @@ def test_an_open_queue_shows_what_comes_and_takes_nothing_from_who_is_at_it(
     box.check()
     box.focus()
 
-    patient.asks_for(patient.first_that_can_be_asked_for())
+    has_asked(windows.programs, "james", about="hydrochlorothiazide")
     page.clock.fast_forward(50_000)
 
     expect(nurse.rows).to_have_count(2)

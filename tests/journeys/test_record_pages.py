@@ -18,8 +18,8 @@ PAGES = ("visits", "next", "documents", "plan", "team", "costs", "access", "down
 
 
 def signed_in(windows: Windows, page: Page, username: str, record: str = "") -> Patient:
-    patient = Patient(page, windows.programs.app)
-    patient.logs_in(username, record)
+    patient = Patient(page, windows.programs)
+    patient.is_signed_in_as(username, record)
     return patient
 
 

@@ -19,8 +19,8 @@ def test_a_double_click_on_a_slow_day_sends_one_request(
     windows: Windows, record: Record, javascript: bool
 ) -> None:
     before = record.counts("james-carter")
-    patient = Patient(windows.open(javascript=javascript), windows.programs.app)
-    patient.logs_in("james")
+    patient = Patient(windows.open(javascript=javascript), windows.programs)
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers()
     patient.checks_the_answers()
@@ -37,7 +37,7 @@ def test_a_double_click_on_a_slow_day_sends_one_request(
 
 
 def test_the_page_says_that_it_is_on_its_way(patient: Patient) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers()
     patient.checks_the_answers()
@@ -53,7 +53,7 @@ def test_the_page_says_that_it_is_on_its_way(patient: Patient) -> None:
 
 def test_going_back_after_sending_leads_to_the_request(patient: Patient, record: Record) -> None:
     before = record.counts("james-carter")
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     request = patient.asks_for("lisinopril")
     reference = patient.main.locator(".app-receipt__code").inner_text()
     patient.page.go_back()
@@ -68,8 +68,8 @@ def test_going_back_after_sending_leads_to_the_request(patient: Patient, record:
 
 
 def test_what_is_saved_for_later_is_there_at_the_next_login(windows: Windows) -> None:
-    patient = Patient(windows.open(), windows.programs.app)
-    patient.logs_in("dorothy")
+    patient = Patient(windows.open(), windows.programs)
+    patient.is_signed_in_as("dorothy")
     medicine = patient.first_that_can_be_asked_for()
     patient.opens_the_form_for(medicine)
     patient.answers({"red-flags": "none", "taking": "not-always", "taking-why": "cost"}, WORDS)
@@ -79,8 +79,8 @@ def test_what_is_saved_for_later_is_there_at_the_next_login(windows: Windows) ->
     )
     patient.signs_out()
 
-    later = Patient(windows.open(), windows.programs.app)
-    later.logs_in("dorothy")
+    later = Patient(windows.open(), windows.programs)
+    later.is_signed_in_as("dorothy")
     later.opens_the_form_for(medicine)
     expect(later.choice("taking-why", "cost")).to_be_checked()
     expect(later.free_text).to_have_value(WORDS)
@@ -93,7 +93,7 @@ def test_what_is_saved_for_later_is_there_at_the_next_login(windows: Windows) ->
 def test_a_red_flag_says_what_to_do_now_and_the_request_still_goes_to_a_nurse(
     patient: Patient, nurse: Nurse
 ) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers(PLAIN | {"red-flags": "chest-or-breathing"})
     patient.checks_the_answers()
@@ -114,7 +114,7 @@ def test_a_red_flag_says_what_to_do_now_and_the_request_still_goes_to_a_nurse(
 def test_an_answer_that_does_not_come_is_never_called_a_receipt(
     patient: Patient, windows: Windows
 ) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("lisinopril")
     patient.answers(words=WORDS)
     patient.checks_the_answers()
@@ -133,7 +133,7 @@ def test_an_answer_that_does_not_come_is_never_called_a_receipt(
 
 
 def test_a_refusal_gives_back_what_was_written(patient: Patient, windows: Windows) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     patient.opens_the_form_for("hydrochlorothiazide")
     patient.answers(words=WORDS)
     patient.checks_the_answers()

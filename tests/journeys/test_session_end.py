@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Response, expect
 
 from tests.app.world import World
-from tests.journeys.browsers import Windows, chromium
+from tests.journeys.browsers import Windows
 from tests.journeys.live import live, programs_of
 from tests.journeys.people import Nurse, Patient
 
@@ -21,13 +21,6 @@ pytestmark = [
 
 IDLE = 20 * 60
 LOOK = "fetch(document.querySelector('[data-session]').dataset.session).then(a => a.status)"
-
-
-@pytest.fixture(scope="module")
-def remembering() -> Iterator[Browser]:
-    """A browser that keeps pages for its Back button, as people's browsers do."""
-    with chromium(keeps_pages=True) as launched:
-        yield launched
 
 
 @pytest.fixture(scope="module")
@@ -53,8 +46,8 @@ def james(windows: Windows, world: World, *, javascript: bool = True) -> Patient
     page = windows.open(javascript=javascript)
     if javascript:
         page.clock.install()
-    patient = Patient(page, world.address)
-    patient.logs_in("james")
+    patient = Patient(page, windows.programs)
+    patient.is_signed_in_as("james")
     return patient
 
 

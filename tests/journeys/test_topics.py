@@ -61,7 +61,7 @@ def test_no_topic_is_left_out() -> None:
 def test_from_the_start_page_to_what_the_ehr_holds(
     windows: Windows, record: Record, topics: tuple[str, ...], language: str, javascript: bool
 ) -> None:
-    patient = Patient(windows.open(language=language, javascript=javascript), windows.programs.app)
+    patient = Patient(windows.open(language=language, javascript=javascript), windows.programs)
     patient.logs_in("james")
     patient.chooses_language(language)
     for topic in topics:

@@ -51,7 +51,7 @@ def windows(browser: Browser, world: World) -> Iterator[Windows]:
 
 @pytest.fixture
 def patient(windows: Windows) -> Patient:
-    return Patient(windows.open(), windows.programs.app)
+    return Patient(windows.open(), windows.programs)
 
 
 def reaches_consent(patient: Patient, username: str = "james") -> Page:

@@ -53,7 +53,7 @@ def test_the_first_view_is_small(windows: Windows, programs: Programs) -> None:
 
 
 def test_later_pages_are_smaller_still(patient: Patient) -> None:
-    patient.logs_in("dorothy")
+    patient.is_signed_in_as("dorothy")
     for section in ("start", "medicines", "requests", "summary", "results", "results?by=visit"):
         with weighed(patient.page) as scales:
             patient.goes_to(section)
@@ -66,7 +66,7 @@ def test_later_pages_are_smaller_still(patient: Patient) -> None:
 
 
 def test_no_page_says_the_same_token_twice(patient: Patient) -> None:
-    patient.logs_in("james")
+    patient.is_signed_in_as("james")
     said: list[str] = []
     for _ in range(3):
         patient.goes_to("start")
