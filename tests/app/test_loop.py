@@ -12,7 +12,8 @@ from smartapp.words import words_for
 from tests.app import people
 from tests.app.asked import answers_in, current_step, details, only, routing_of
 from tests.app.people import PLAIN, Patient, Staff
-from tests.app.world import World
+from tests.app.world import World, opened
+from tests.sessions.servers import redis_on_socket
 
 PATAST = {"security": [{"system": OBSERVATION_VALUE, "code": PATIENT_ASSERTED}]}
 
@@ -193,6 +194,12 @@ def test_the_patient_follows_it_to_its_end(patient: Patient, nurse: Staff) -> No
     assert "A visit is needed first" in end.text
     assert "There is an answer" not in patient.go("requests").text, "it was opened"
     assert "Tom Berg" in end.text
+
+
+def test_the_same_with_two_workers_and_what_they_share_in_redis() -> None:
+    with redis_on_socket() as server, opened(redis_url=server.url) as world:
+        elsewhere = people.staff(world.another_worker())
+        test_the_patient_follows_it_to_its_end(people.patient(world), elsewhere)
 
 
 def test_after_the_end_it_can_be_asked_for_again(patient: Patient, nurse: Staff) -> None:

@@ -55,6 +55,7 @@ def test_a_patient_asks_a_nurse_answers_and_the_patient_reads_it(
     walk_the_loop(windows, record, language, javascript=javascript)
 
 
+@pytest.mark.proof
 def test_the_same_with_what_is_kept_in_redis(on_redis: tuple[Windows, Record]) -> None:
     walk_the_loop(*on_redis, "en", javascript=True)
 
