@@ -106,4 +106,5 @@ class Inspector:
         frame.evaluate(TEXT_AT, "200%")
         yield from (f"too wide at 200 %: {each}" for each in frame.evaluate(TOO_WIDE))
         frame.evaluate(TEXT_AT, "")
-        self.page.set_viewport_size(usual)
+        if usual["width"] != 360:
+            self.page.set_viewport_size(usual)
