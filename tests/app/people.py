@@ -72,7 +72,7 @@ class Patient:
         return self.browser.submit(form.form("/refill"), changes, status=status)
 
     def checks(self, medicine: str, answers: Mapping[str, str] = PLAIN, **words: str) -> Page:
-        return self.answers(self.opens_form(medicine), answers, **words)
+        return self.answers(self.opens_form(medicine), answers, status=200, **words)
 
     def asks_for(self, medicine: str, answers: Mapping[str, str] = PLAIN, **words: str) -> Page:
         """The whole way to the receipt."""

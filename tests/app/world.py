@@ -142,7 +142,8 @@ class World:
     def written(self, kind: str) -> list[Json]:
         """What the app has put into the EHR, the oldest first."""
         system = f"{self.vocabulary.base}/"
-        return [each for each in self.ehr.of_type(kind) if _system_of(each).startswith(system)]
+        held: list[Json] = list(self.ehr.of_type(kind))  # type: ignore[arg-type]  # they are dicts
+        return [each for each in held if _system_of(each).startswith(system)]
 
     def prescribes(self, patient: str, *medicines: str) -> None:
         """Orders of which nothing was handed out yet, so that each can be asked for at once."""

@@ -80,7 +80,7 @@ def hand_over(browser: Browser, context: BrowserContext) -> None:
 
 
 def _client(address: str) -> Client:
-    usual = {"target": address, "host": None, "remove_prefix": False, "headers": {}}
+    usual: dict[str, Any] = {"target": address, "host": None, "remove_prefix": False, "headers": {}}
     door = ProxyMiddleware(NotFound(), {})
 
     def forwards(environ: WSGIEnvironment, start: StartResponse) -> Iterable[bytes]:
