@@ -223,17 +223,6 @@ def test_with_anything_kept_back_there_is_no_file_of_the_whole(world: World) -> 
         assert rachel.go(name).headings == ("This part is private",), name
 
 
-def test_appointments_that_are_kept_back_are_not_among_what_comes_next(world: World) -> None:
-    strict = hiding(world, "visits")
-    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
-    world.forgets_what_was_asked()
-
-    rachel.go("next")
-    assert not [each for each in world.asked() if "/Appointment" in each["path"]]
-    zoe.go("next")
-    assert [each for each in world.asked() if "/Appointment" in each["path"]]
-
-
 @pytest.mark.parametrize("name", ["start", "summary"])
 def test_a_page_of_many_parts_leaves_out_what_is_kept_back_before_it_is_asked_for(
     world: World, name: str
@@ -248,17 +237,6 @@ def test_a_page_of_many_parts_leaves_out_what_is_kept_back_before_it_is_asked_fo
         assert any("/Appointment" in each for each in asked) is is_there
         assert ("Coming appointments" in page) is is_there
         assert "could not load" not in page
-
-
-def test_new_results_that_are_kept_back_are_not_on_the_start_page(world: World) -> None:
-    strict = hiding(world, "results")
-    zoe, rachel = signed_in(strict, "zoe"), signed_in(strict, "rachel")
-
-    for who, is_there in ((zoe, True), (rachel, False)):
-        world.forgets_what_was_asked()
-        assert ("New test results" in who.go("start").text) is is_there
-        assert bool([each for each in world.asked() if "/Observation" in each["path"]]) is is_there
-    assert rachel.go("summary").headings == ("This part is private",)
 
 
 def test_home_readings_are_kept_back_like_other_results(world: World) -> None:
