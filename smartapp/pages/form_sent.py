@@ -10,7 +10,7 @@ from smartapp.fhir.questionnaire import Attachment
 from smartapp.pages.filling import Answered, Section
 from smartapp.pages.form import plain_words
 from smartapp.pages.form.shelf import sent_files
-from smartapp.pages.shell import Shell
+from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
@@ -23,6 +23,7 @@ class Since(StrEnum):
     SAME = "same"
     CHANGED = "changed"
     GONE = "gone"
+    REQUEST = "request"  # it never was a form of its own: its answers went with a request
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,7 @@ class SentFormPage:
     amend_action: str
     amend_note: str
     amend_button: str
+    requests: Link | None = None  # where it is followed
 
 
 def sent_form_page(
@@ -46,6 +48,7 @@ def sent_form_page(
     amend_action: str,
     since: Since,
     phone: str,
+    requests: str,
     files_at: str = "",
 ) -> SentFormPage:
     facts = [*sent_when(words, sent)]
@@ -59,12 +62,13 @@ def sent_form_page(
         facts=tuple(facts),
         sections=tuple(_sections(words, sent, files_at)),
         notes=_since_then(words, since, phone),
-        amend_action=amend_action if since is not Since.GONE else "",
+        amend_action=amend_action if since in {Since.SAME, Since.CHANGED} else "",
         amend_note=words(
             "Is something wrong or has it changed? Your answers are put into a new form. What you "
             "sent stays as it is, and your clinic is told that the new one takes its place."
         ),
         amend_button=words("Change and send again"),
+        requests=Link(words("All your requests"), requests) if since is Since.REQUEST else None,
     )
 
 
@@ -75,6 +79,12 @@ def _since_then(words: Words, since: Since, phone: str) -> tuple[str, ...]:
             words(
                 "Your clinic has changed this form since. These are the questions that you "
                 "answered. If you change your answers, they are put into the form as it is now."
+            ),
+        ),
+        Since.REQUEST: (
+            words(
+                "These answers went to the clinic with your request. If something is wrong or has "
+                "changed, open your request and write to us there."
             ),
         ),
         Since.GONE: (

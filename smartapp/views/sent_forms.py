@@ -20,6 +20,7 @@ from smartapp.workflow.forms.beginning import read_back
 from smartapp.workflow.forms.finding import find_form
 from smartapp.workflow.forms.plan import FormRefused
 from smartapp.workflow.forms.sheet import CHANGED, REPLACES
+from smartapp.workflow.request_forms import went_with_a_request
 
 bp = Blueprint("sent_forms", __name__, url_prefix="/l/<lid>/forms/sent/<handle>")
 
@@ -44,6 +45,7 @@ def sent_form(here: Here, handle: str) -> View:
         amend_action=f"{here.paths.sent_form(reference)}/again" if here.can_ask else "",
         since=_since(here, sent) if here.can_ask else Since.SAME,
         phone=here.services.policy.phones.clinic,
+        requests=here.paths.requests,
         files_at=f"{here.paths.sent_form(reference)}/files",
     )
     return show("form_sent", page)
@@ -62,6 +64,8 @@ def _since(here: Here, sent: AnsweredForm) -> Since:
     """An EHR that does not answer just now has not taken the form away."""
     url, _, version = sent.questionnaire.partition("|")
     clinic = here.services.policy.forms
+    if went_with_a_request(url, here.services.policy, here.services.vocabulary):
+        return Since.REQUEST
     try:
         found = find_form(url, clinic, here.client(), here.gate, here.now)
     except FormRefused:

@@ -146,3 +146,17 @@ def test_an_answered_form_that_is_gone_can_be_read_and_not_changed(
     assert "What? Toast" in page.text
     assert not page.has_form("/again")
     only(world.written("QuestionnaireResponse"))
+
+
+def test_answers_that_went_with_a_request_are_not_said_to_be_of_a_form_that_is_gone(
+    world: World, james: Patient
+) -> None:
+    james.asks_for("lisinopril")
+    sent = next(href for words, href in james.go("forms").links if "/forms/sent/" in href)
+
+    page = james.browser.get(sent)
+
+    assert "These answers went to the clinic with your request." in page.text
+    assert "does not use this form any more" not in page.text
+    assert not page.has_form("/again")
+    assert "Refill: lisinopril" in james.browser.click("All your requests").text
