@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, expect
 
+from tests.app.people import Patient as PatientAtTheWire
 from tests.journeys.programs import Programs
 from tests.journeys.wire import hand_over, patient_at_the_wire
 
@@ -43,12 +44,15 @@ class Patient:
         self.page.get_by_role("button", name="Allow").click()
         self.page.wait_for_url("**/start")
 
-    def is_signed_in_as(self, username: str, record: str = "") -> None:
-        """The same login without its six pages, for journeys that begin after it."""
+    def is_signed_in_as(self, username: str, record: str = "") -> PatientAtTheWire:
+        """The same login without its six pages, for journeys that begin after it. Who did it can
+        go on without a browser, in the same session.
+        """
         someone = patient_at_the_wire(self.programs)
         start = someone.logs_in(username, record)
         hand_over(someone.browser, self.page.context)
         self.page.goto(start.url)
+        return someone
 
     @property
     def main(self) -> Locator:
@@ -169,6 +173,11 @@ class Patient:
             if self.page.locator(selector).count():
                 return
         raise AssertionError(f"{selector} never came")
+
+    @property
+    def notice(self) -> Locator:
+        """What was just done: it takes the focus."""
+        return self.main.locator(".govuk-notification-banner[role=alert]")
 
     def chooses_language(self, language: str) -> None:
         button = self.page.locator(f"button[name=language][value={language}]")

@@ -16,6 +16,8 @@ from typing import Any
 import pytest
 import requests
 
+from smartapp.auth.key_files import generate
+
 ROOT = Path(__file__).parent.parent.parent
 NEITHER = ("REDIS_URL", "PORT", "SANDBOX_PORT")
 
@@ -37,6 +39,7 @@ def demo(folder: Path, *, with_month: bool = False, **environment: str) -> Itera
     command = [sys.executable, "scripts/demo.py", "--quiet", "--folder", str(folder)]
     if not with_month:  # a journey begins on the first day: what is there, it has made
         command += ["--without-month"]
+    generate(folder / "keys")  # here, where what it takes is loaded; as the demo's first start does
     process = subprocess.Popen(
         [*command, "--app-port", str(app), "--sandbox-port", str(ehr)],
         cwd=ROOT,

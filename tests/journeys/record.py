@@ -19,6 +19,7 @@ from tests.journeys.programs import Programs
 CLIENT = ("secret-example", "not+really:a/secret%25")
 CALLBACK = "http://localhost:8765/callback"
 KINDS = ("Communication", "Task", "QuestionnaireResponse")
+OPEN = "requested,accepted,in-progress,received,on-hold"
 CHANGED = "user/Task.ru user/QuestionnaireResponse.ru"
 SCOPE = f"launch openid fhirUser {CHANGED} " + " ".join(f"user/{each}.rs" for each in KINDS)
 
@@ -47,9 +48,8 @@ class Record:
 
     def closes_all_work(self) -> None:
         """So that each journey starts with an empty queue, and every medicine can be asked for."""
-        for status in ("requested", "accepted", "in-progress", "received", "on-hold"):
-            for task in self.find("Task", status=status):
-                self._gets(task, "completed")
+        for task in self.find("Task", status=OPEN):
+            self._gets(task, "completed")
         spoken_of = {
             about["reference"]
             for message in self.find("Communication", _sort="-sent")

@@ -52,8 +52,8 @@ def test_a_refill_takes_a_nurse_six_clicks_and_an_escalation_takes_a_doctor_four
 ) -> None:
     before = record.find("Communication", patient="james-carter")
     patient = Patient(windows.open(), windows.programs)
-    patient.is_signed_in_as("james")
-    request = patient.asks_for("lisinopril", words="I go on a trip on Friday.")
+    someone = patient.is_signed_in_as("james")
+    request = someone.asks_for("lisinopril", more="I go on a trip on Friday.").url
     nina = Nurse(windows.open(width=1280, height=800), windows.programs.ehr, "nina")
     nina.opens_the_queue()
     nina.opens("lisinopril")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 from playwright.sync_api import Frame, Page, expect
 
@@ -145,29 +143,6 @@ def test_a_nurse_escalates_and_takes_it_back_by_keyboard_alone(windows: Windows)
     page.keyboard.press("Enter")
     nurse.app.locator(".app-work").wait_for()
     expect(nurse.notice).to_be_focused()
-
-
-@pytest.mark.parametrize(
-    "leads_to",
-    [
-        pytest.param(lambda patient: patient.saves_for_later(), id="saved"),
-        pytest.param(lambda patient: asks_again(patient), id="asked before"),
-    ],
-)
-def test_what_was_done_is_where_the_focus_is(
-    patient: Patient, leads_to: Callable[[Patient], None]
-) -> None:
-    patient.is_signed_in_as("james")
-    patient.opens_the_form_for("lisinopril")
-    patient.answers()
-    leads_to(patient)
-    expect(patient.main.locator(".govuk-notification-banner[role=alert]")).to_be_focused()
-
-
-def asks_again(patient: Patient) -> None:
-    patient.checks_the_answers()
-    patient.sends()
-    patient.page.go_back()
 
 
 def test_a_follow_up_question_comes_and_goes_with_its_answer(patient: Patient) -> None:

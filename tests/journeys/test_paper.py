@@ -11,9 +11,9 @@ pytestmark = pytest.mark.journey
 
 
 def test_a_printed_receipt_is_a_receipt_and_nothing_else(patient: Patient) -> None:
-    patient.is_signed_in_as("james")
-    patient.asks_for("lisinopril")
+    receipt = patient.is_signed_in_as("james").asks_for("lisinopril")
     page = patient.page
+    page.goto(receipt.url)
     page.emulate_media(media="print")
     for kept in (
         ".app-record__name",

@@ -57,9 +57,8 @@ def test_going_back_after_sending_leads_to_the_request(patient: Patient, record:
     request = patient.asks_for("lisinopril")
     reference = patient.main.locator(".app-receipt__code").inner_text()
     patient.page.go_back()
-    expect(patient.main.locator(".govuk-notification-banner")).to_contain_text(
-        "You asked for this before"
-    )
+    expect(patient.notice).to_contain_text("You asked for this before")
+    expect(patient.notice).to_be_focused()
     expect(patient.main.locator(".app-receipt__code")).to_have_text(reference)
     patient.page.goto(request)
     patient.page.reload()
@@ -74,9 +73,8 @@ def test_what_is_saved_for_later_is_there_at_the_next_login(windows: Windows) ->
     patient.opens_the_form_for(medicine)
     patient.answers({"red-flags": "none", "taking": "not-always", "taking-why": "cost"}, WORDS)
     patient.saves_for_later()
-    expect(patient.main.locator(".govuk-notification-banner")).to_contain_text(
-        "Your answers are kept. Nothing is sent yet."
-    )
+    expect(patient.notice).to_contain_text("Your answers are kept. Nothing is sent yet.")
+    expect(patient.notice).to_be_focused()
     patient.signs_out()
 
     later = Patient(windows.open(), windows.programs)
