@@ -14,7 +14,7 @@ from smartapp.pages.shell import Link, Shell
 from smartapp.pages.when import moment_words
 from smartapp.words import Words, in_locale
 from smartapp.workflow.forms.answered import AnsweredForm
-from smartapp.workflow.policy.clinic_forms import ClinicForms
+from smartapp.workflow.policy.model import Policy
 
 
 class Since(StrEnum):
@@ -114,9 +114,14 @@ def _sections(words: Words, sent: AnsweredForm, files_at: str) -> Iterable[Secti
         yield Section(heading, tuple(lines))
 
 
-def title_of_sent(words: Words, clinic: ClinicForms, sent: AnsweredForm) -> str:
-    own = clinic.by_canonical(sent.questionnaire.partition("|")[0])
-    title = in_locale(own.plan.form.title, words.locale) if own else sent.title
+def title_of_sent(words: Words, policy: Policy, sent: AnsweredForm) -> str:
+    """In the language of who reads, where the clinic still has the words."""
+    url = sent.questionnaire.partition("|")[0]
+    own = policy.forms.by_canonical(url)
+    if own:
+        return in_locale(own.plan.form.title, words.locale) or words("A form")
+    asked = next((e for e in policy.topics.values() if e.questionnaire.url == url), None)
+    title = in_locale(asked.words.title, words.locale) if asked else sent.title
     return title or words("A form")
 
 

@@ -16,6 +16,7 @@ from smartapp.workflow.forms.answered import AnsweredForm
 from smartapp.workflow.forms.asked_for import AskedFor
 from smartapp.workflow.forms.first_visit import FirstVisit
 from smartapp.workflow.policy.clinic_forms import ClinicForm, ClinicForms
+from smartapp.workflow.policy.model import Policy
 
 
 @dataclass(frozen=True)
@@ -56,7 +57,7 @@ def forms_page(
     shell: Shell,
     paths: Paths,
     *,
-    clinic: ClinicForms,
+    policy: Policy,
     asked: Sequence[AskedFor],
     asked_known: bool,
     begun: Sequence[Begun],
@@ -65,6 +66,7 @@ def forms_page(
     still_open: Collection[str] = (),
     private: str = "",
 ) -> FormsPage:
+    clinic = policy.forms
     elsewhere = {url_of(each.canonical) for each in begun} | {each.url for each in asked}
     mine = [e for e in clinic.forms.values() if e.plan.form.url not in elsewhere]
     others = [each for each in mine if each.for_anyone and not each.first_visit]
@@ -88,7 +90,7 @@ def forms_page(
         CardGroup(
             words("Sent"),
             tuple(
-                _sent_card(words, paths, clinic, e, _is_open(e, shown, still_open)) for e in shown
+                _sent_card(words, paths, policy, e, _is_open(e, shown, still_open)) for e in shown
             ),
         ),
     )
@@ -176,10 +178,10 @@ def _of(form: ClinicForm | None, words: Words) -> tuple[str, ...]:
 
 
 def _sent_card(
-    words: Words, paths: Paths, clinic: ClinicForms, sent: AnsweredForm, is_open: bool
+    words: Words, paths: Paths, policy: Policy, sent: AnsweredForm, is_open: bool
 ) -> Card:
     note = words(
         "Your clinic has it. Its list may show this form as open until somebody has looked at it."
     )
     lines = (*sent_when(words, sent), *((note,) if is_open else ()))
-    return Card(title_of_sent(words, clinic, sent), paths.sent_form(sent.reference), lines)
+    return Card(title_of_sent(words, policy, sent), paths.sent_form(sent.reference), lines)

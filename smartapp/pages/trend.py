@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-WIDTH, HEIGHT = 640, 240
-LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 32
+WIDTH, HEIGHT = 640, 256
+LEFT, RIGHT, TOP, BOTTOM = 56, 16, 16, 48
 FEWEST = 2  # one point is no trend
 
 

@@ -21,17 +21,17 @@ bp = Blueprint("forms", __name__, url_prefix="/l/<lid>/forms")
 @requires_launch(Role.PATIENT)
 def all_forms(here: Here) -> View:
     mine = my_forms(here)
-    clinic = here.services.policy.forms
+    policy = here.services.policy
     page = forms_page(
         here.words,
         patient_shell(here, here.words("Forms"), mine.patient),
         here.paths,
-        clinic=clinic,
+        policy=policy,
         asked=mine.asked,
         asked_known=mine.asked_known,
         begun=mine.begun,
         sent=mine.sent,
-        first_visit=mine.first_visit(clinic),
+        first_visit=mine.first_visit(policy.forms),
         still_open=mine.still_open,
         private=in_locale(mine.rule.explained, here.words.locale) if mine.rule else "",
     )

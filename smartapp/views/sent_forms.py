@@ -36,7 +36,7 @@ def sent_form(here: Here, handle: str) -> View:
         raise got["response"]
     sent = readable(here, got["response"])  # type: ignore[arg-type]  # read as a resource
     record.viewed(here, patient.id, QuestionnaireResponse=1)
-    title = title_of_sent(here.words, here.services.policy.forms, sent)
+    title = title_of_sent(here.words, here.services.policy, sent)
     page = sent_form_page(
         here.words,
         patient_shell(here, title, patient, back=Link(here.words("All forms"), here.paths.forms)),

@@ -160,3 +160,7 @@ def test_answers_that_went_with_a_request_are_not_said_to_be_of_a_form_that_is_g
     assert "does not use this form any more" not in page.text
     assert not page.has_form("/again")
     assert "Refill: lisinopril" in james.browser.click("All your requests").text
+    english = james.go("forms")
+    spanish = james.browser.submit(english.form("/language"), {"language": "es"})
+    titles = [words for words, href in spanish.links if "/forms/sent/" in href]
+    assert titles == ["Pedir un resurtido"], "in the language of who reads"
