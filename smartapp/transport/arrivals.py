@@ -13,7 +13,8 @@ from smartapp.errors import EhrTooSlow, SmartappError
 
 T = TypeVar("T")
 
-A_SWARM = 0.003  # seconds
+A_MOMENT = 0.002  # seconds
+A_SWARM = 3  # moments, as long as in each of them another one comes
 
 
 class Arrivals(Generic[T]):
@@ -51,10 +52,14 @@ class Arrivals(Generic[T]):
             came = [self._came.get(timeout=max(0.0, self._ends - time.monotonic()))]
         except Empty:
             return []
-        if most > 1:
-            time.sleep(A_SWARM)
-        while not self._came.empty():  # nobody else takes any
-            came.append(self._came.get())
+        for _ in range(A_SWARM):
+            before = len(came)
+            if before < most:
+                time.sleep(A_MOMENT)
+            while not self._came.empty():  # nobody else takes any
+                came.append(self._came.get())
+            if len(came) in {before, most}:
+                break
         return came
 
 

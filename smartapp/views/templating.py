@@ -27,7 +27,6 @@ KIT = {
     "govukNotificationBanner": "notification-banner",
     "govukRadios": "radios",
     "govukSelect": "select",
-    "govukSkipLink": "skip-link",
     "govukTextarea": "textarea",
 }
 

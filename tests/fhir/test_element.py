@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from decimal import Decimal
 from typing import Any
@@ -12,7 +13,7 @@ from hypothesis import strategies as st
 
 from smartapp.errors import MalformedAnswer
 from smartapp.fhir.codes import DATA_ABSENT
-from smartapp.fhir.element import Concept, Element, Reference
+from smartapp.fhir.element import Coding, Concept, Element, Reference
 
 SECRET = "Maria has a secret"
 LOINC = "http://loinc.org"
@@ -270,3 +271,43 @@ def test_a_modifier_that_nobody_knows_is_noticed_at_any_depth(json: dict[str, An
 
 def test_a_plain_extension_modifies_nothing() -> None:
     assert not element(extension=[{"url": "urn:any"}], modifierExtension=[]).has_unknown_modifier()
+
+
+@pytest.mark.parametrize(
+    ("odd", "place"),
+    [
+        ({"coding": [{"code": "1"}, {"code": 2}]}, "Observation.code.coding[1].code: not text"),
+        ({"coding": [{"code": "1"}, None]}, "Observation.code.coding[1]: not an object"),
+        ({"coding": {"code": "1"}}, "Observation.code.coding: not a list"),
+        ({"text": ["a"]}, "Observation.code.text: not text"),
+        ("a", "Observation.code: not an object"),
+    ],
+)
+def test_one_odd_code_among_plain_ones_is_named_by_its_place(odd: object, place: str) -> None:
+    element = Element.resource(
+        {"resourceType": "Observation", "code": odd, "category": [{"text": "plain"}, odd]},
+        "Observation",
+    )
+
+    with pytest.raises(MalformedAnswer, match=re.escape(place)):
+        element.concept("code")
+    with pytest.raises(MalformedAnswer, match=re.escape(place.replace("code", "category[1]", 1))):
+        element.concepts("category")
+
+
+def test_codes_that_say_less_or_more_than_usual_are_read_all_the_same() -> None:
+    chosen = {"system": " s ", "code": "c", "display": "d", "userSelected": True}
+    element = Element.resource(
+        {"resourceType": "Observation", "code": {"coding": [chosen, {"display": None}, {}]}},
+        "Observation",
+    )
+
+    read = element.concept("code")
+
+    assert read is not None
+    assert read.codings == (
+        Coding("s", "c", "d", chosen=True),
+        Coding("", "", ""),
+        Coding("", "", ""),
+    )
+    assert element.concepts("category") == ()

@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Callable
+from concurrent.futures import Future
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -14,7 +15,8 @@ from pytest_httpserver import HTTPServer
 
 from smartapp.errors import EhrBusy, EhrTooSlow, NotFound, OutsideFhirBase, SmartappError
 from smartapp.logs import REQUEST_ID
-from smartapp.transport import Answer, Bearer, Transport
+from smartapp.transport import Answer, Arrivals, Bearer, Transport
+from smartapp.transport.arrivals import A_MOMENT
 
 
 class CountingEhr(ThreadingHTTPServer):
@@ -199,3 +201,30 @@ def test_what_begins_after_its_page_has_ended_is_not_sent(
         time.sleep(0.01)
 
     assert ehr.log == []
+
+
+def arrivals_of(*waits: float | None) -> Arrivals[float]:
+    """Calls that take so long, and some that never end."""
+    futures: list[Future[float | SmartappError]] = [Future() for _ in waits]
+    for future, wait in zip(futures, waits, strict=True):
+        if wait:
+            threading.Timer(wait, future.set_result, [wait]).start()
+        elif wait is not None:
+            future.set_result(wait)
+    return Arrivals(futures, time.monotonic() + 0.6)
+
+
+def test_what_comes_in_a_swarm_is_taken_together_and_waits_for_nothing_slower() -> None:
+    swarm, later, late = arrivals_of(0.0, None, 0.0, 0.2)
+
+    assert swarm == [(0, 0.0), (2, 0.0)]
+    assert later == [(3, 0.2)]
+    assert [(place, type(result)) for place, result in late] == [(1, EhrTooSlow)]
+
+
+def test_the_last_to_come_is_not_kept_waiting_for_others() -> None:
+    arrivals = iter(arrivals_of(0.0))
+    started = time.monotonic()
+
+    assert next(arrivals) == [(0, 0.0)]
+    assert time.monotonic() - started < A_MOMENT
