@@ -26,7 +26,7 @@ from smartapp.views.drafting import (
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.rules import can_be_kept, has_read
-from smartapp.views.sending import author, finish, hand_in
+from smartapp.views.sending import author, finish, hand_in, once
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.workflow.asking import (
     Asking,
@@ -137,28 +137,9 @@ def check(here: Here, code: str, handle: str = "") -> View:
 def send(here: Here, code: str, handle: str = "") -> View:
     """Sends once: the same submission again only shows what became of the first."""
     sid = request.form.get("submission", "")
-    topic, reference = named_topic(here, code, handle)
-    known = here.services.outbox.find(sid, here.active.person)
-    if known is None:
-        g.kept_unsent = draft_of(author_here(here), topic, reference) is not None
-        matter = matter_of(here, topic, reference)
-        draft = draft_of(author_here(here), matter.topic, reference)
-        elsewhere = elsewhere_than(here, matter)
-        if elsewhere is not None:
-            return elsewhere
-        address = here.paths.asking(code, reference)
-        if draft is None or draft.sid != sid:
-            return see_other(f"{address}?said=start-again")
-        if draft.next_part is not None:
-            return see_other(address)
-        asked = asking_of(here, matter, draft)
-        if request.form.get("checked") != fingerprint_of(here, asked, draft):
-            return see_other(f"{address}/check?said=changed")
-        if topic.fee and request.form.get("fee") != "yes":
-            return check_shown(here, matter, draft, fee_missing=True)
-        if any(content_of(here, draft, each) is None for each in draft.files):
-            return see_other(f"{address}/files?said=files-gone")
-        known = _hand_in(here, asked, draft)
+    known = once(here, sid, lambda: _checked_and_handed_in(here, code, handle, sid))
+    if not isinstance(known, Submission):
+        return known
     finish(here, known)
     return see_other(here.paths.request(sid))
 
@@ -172,6 +153,29 @@ def discard(here: Here, code: str, handle: str = "") -> View:
     if draft is not None and here.services.outbox.find(draft.sid, here.active.person) is None:
         draft.discard()
     return see_other(f"{here.paths.ask}?said=discarded")
+
+
+def _checked_and_handed_in(here: Here, code: str, handle: str, sid: str) -> Submission | View:
+    topic, reference = named_topic(here, code, handle)
+    g.kept_unsent = draft_of(author_here(here), topic, reference) is not None
+    matter = matter_of(here, topic, reference)
+    draft = draft_of(author_here(here), matter.topic, reference)
+    elsewhere = elsewhere_than(here, matter)
+    if elsewhere is not None:
+        return elsewhere
+    address = here.paths.asking(code, reference)
+    if draft is None or draft.sid != sid:
+        return see_other(f"{address}?said=start-again")
+    if draft.next_part is not None:
+        return see_other(address)
+    asked = asking_of(here, matter, draft)
+    if request.form.get("checked") != fingerprint_of(here, asked, draft):
+        return see_other(f"{address}/check?said=changed")
+    if topic.fee and request.form.get("fee") != "yes":
+        return check_shown(here, matter, draft, fee_missing=True)
+    if any(content_of(here, draft, each) is None for each in draft.files):
+        return see_other(f"{address}/files?said=files-gone")
+    return _hand_in(here, asked, draft)
 
 
 def _hand_in(here: Here, asked: Asking, draft: Drafting) -> Submission:

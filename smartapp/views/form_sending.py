@@ -16,7 +16,7 @@ from smartapp.views.form_opening import address_of, dangers_on, desk_here, notes
 from smartapp.views.form_sheets import Desk
 from smartapp.views.form_tasks import tell_tasks
 from smartapp.views.here import Here, View, requires_launch
-from smartapp.views.sending import author, finish, hand_in
+from smartapp.views.sending import author, finish, hand_in, once
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
 from smartapp.workflow.asking import fingerprint
@@ -68,50 +68,60 @@ def review(here: Here, handle: str) -> View:
 def send(here: Here, handle: str) -> View:
     """Sends once: the same submission again only shows what became of the first."""
     sid = request.form.get("submission", "")
-    known = here.services.outbox.find(sid, here.active.person)
-    desk: Desk | View | None = None
-    if known is None:
+    used: Desk | None = None
+
+    def make() -> Submission | View:
+        nonlocal used
         desk = desk_here(here, handle)
         if not isinstance(desk, Desk):
             return desk
-        address = address_of(here, handle)
-        filled = desk.sheet.filled(with_files=True)
-        if desk.sheet.sid != sid:
-            return see_other(f"{address}?said=start-again")
-        if not filled.complete:
-            return see_other(f"{address}/review")
-        if request.form.get("checked") != _looked_at(desk):
-            return see_other(f"{address}/review?said=changed")
-        title = title_of(here.words, filled)
-        words = here.words("I filled in the form “{title}”.", title=title)
-        if desk.sheet.replaces:
-            words += " " + here.words("It takes the place of what I sent before.")
-        ready = asked(
-            desk.sheet,
-            filled,
-            policy=here.services.policy,
-            patient=desk.patient,
-            author=author(here, desk.patient),
-            words=words,
-            language=here.words.locale,
-        )
-        sealed = here.services.seal.sealed(ready.routing, ready.sid, ready.patient)
-        may_store = here.gate.may("QuestionnaireResponse", "create")
-        steps = steps_for(
-            replace(ready, routing=sealed),
-            here.services.vocabulary,
-            with_response=may_store,
-            with_task=here.gate.may("Task", "create"),
-            with_message=here.can_write,
-        )
-        in_message = 0 if may_store else len(desk.sheet.files)
-        known = hand_in(here, sid, steps, title=title, form=desk.form, files=in_message)
+        made = _checked_and_handed_in(here, desk, address_of(here, handle), sid)
+        used = desk if isinstance(made, Submission) else None
+        return made
+
+    known = once(here, sid, make)
+    if not isinstance(known, Submission):
+        return known
     after = finish(here, known)
-    if after.state is SubmissionState.CONFIRMED and isinstance(desk, Desk):
-        desk.forget_files()
+    if after.state is SubmissionState.CONFIRMED and used is not None:
+        used.forget_files()
         close_in_ehr(here, sid)
-        tell_tasks(here, desk.patient.id, desk.url, _response_of(after), finished=True)
+        tell_tasks(here, used.patient.id, used.url, _response_of(after), finished=True)
     return see_other(here.paths.request(sid))
+
+
+def _checked_and_handed_in(here: Here, desk: Desk, address: str, sid: str) -> Submission | View:
+    filled = desk.sheet.filled(with_files=True)
+    if desk.sheet.sid != sid:
+        return see_other(f"{address}?said=start-again")
+    if not filled.complete:
+        return see_other(f"{address}/review")
+    if request.form.get("checked") != _looked_at(desk):
+        return see_other(f"{address}/review?said=changed")
+    title = title_of(here.words, filled)
+    words = here.words("I filled in the form “{title}”.", title=title)
+    if desk.sheet.replaces:
+        words += " " + here.words("It takes the place of what I sent before.")
+    ready = asked(
+        desk.sheet,
+        filled,
+        policy=here.services.policy,
+        patient=desk.patient,
+        author=author(here, desk.patient),
+        words=words,
+        language=here.words.locale,
+    )
+    sealed = here.services.seal.sealed(ready.routing, ready.sid, ready.patient)
+    may_store = here.gate.may("QuestionnaireResponse", "create")
+    steps = steps_for(
+        replace(ready, routing=sealed),
+        here.services.vocabulary,
+        with_response=may_store,
+        with_task=here.gate.may("Task", "create"),
+        with_message=here.can_write,
+    )
+    in_message = 0 if may_store else len(desk.sheet.files)
+    return hand_in(here, sid, steps, title=title, form=desk.form, files=in_message)
 
 
 def _response_of(submission: Submission) -> str:

@@ -14,12 +14,13 @@ from smartapp.fhir.section import Section, section_of
 from smartapp.launch import Role
 from smartapp.pages import readings as pages
 from smartapp.pages.shell import Link
+from smartapp.sessions.submission import Submission
 from smartapp.views import record
 from smartapp.views.confidential import kept_from_proxies
 from smartapp.views.here import Here, View, requires_launch
 from smartapp.views.reading import sure_of_patient
 from smartapp.views.reading_drafts import Typed, form_name, keep, read_typed, typed_by
-from smartapp.views.sending import author, finish, hand_in, waiting
+from smartapp.views.sending import author, finish, hand_in, once, waiting
 from smartapp.views.show import patient_shell, see_other, show
 from smartapp.words import in_locale
 from smartapp.workflow.loading import as_found
@@ -92,42 +93,46 @@ def check(here: Here, code: str) -> View:
 def send(here: Here, code: str) -> View:
     """Sends once: the same submission again only shows what became of the first."""
     kind, sid = _kind(here, code), request.form.get("submission", "")
-    known = here.services.outbox.find(sid, here.active.person)
-    if known is None:
-        typed = typed_by(here, kind)
-        g.kept_unsent = bool(typed.fields)
-        elsewhere = _elsewhere(here, kind)
-        if elsewhere is not None:
-            return elsewhere
-        read = read_typed(here, typed)
-        address = here.paths.reading(code)
-        if typed.sid != sid or read.faults or not read.entries:
-            return see_other(f"{address}?said=start-again")
-        if request.form.get("checked") != typed.fingerprint:
-            return see_other(f"{address}/check?said=changed")
-        patient, before = _loaded(here, kind)
-        known = hand_in(
-            here,
-            sid,
-            reading_steps(
-                kind,
-                sid,
-                read.entries,
-                together(*before.items, read.entries),
-                policy=here.services.policy,
-                vocabulary=here.services.vocabulary,
-                seal=here.services.seal,
-                patient=f"Patient/{patient.id}",
-                author=author(here, patient),
-                now=here.now,
-                words=here.words,
-                with_task=here.gate.may("Task", "create"),
-            ),
-            title=f"{here.words('Home readings')}: {in_locale(kind.name, here.words.locale)}",
-            form=form_name(kind),
-        )
+    known = once(here, sid, lambda: _checked_and_handed_in(here, kind, sid))
+    if not isinstance(known, Submission):
+        return known
     finish(here, known)
     return see_other(here.paths.request(sid))
+
+
+def _checked_and_handed_in(here: Here, kind: ReadingKind, sid: str) -> Submission | View:
+    typed = typed_by(here, kind)
+    g.kept_unsent = bool(typed.fields)
+    elsewhere = _elsewhere(here, kind)
+    if elsewhere is not None:
+        return elsewhere
+    read = read_typed(here, typed)
+    address = here.paths.reading(kind.code)
+    if typed.sid != sid or read.faults or not read.entries:
+        return see_other(f"{address}?said=start-again")
+    if request.form.get("checked") != typed.fingerprint:
+        return see_other(f"{address}/check?said=changed")
+    patient, before = _loaded(here, kind)
+    return hand_in(
+        here,
+        sid,
+        reading_steps(
+            kind,
+            sid,
+            read.entries,
+            together(*before.items, read.entries),
+            policy=here.services.policy,
+            vocabulary=here.services.vocabulary,
+            seal=here.services.seal,
+            patient=f"Patient/{patient.id}",
+            author=author(here, patient),
+            now=here.now,
+            words=here.words,
+            with_task=here.gate.may("Task", "create"),
+        ),
+        title=f"{here.words('Home readings')}: {in_locale(kind.name, here.words.locale)}",
+        form=form_name(kind),
+    )
 
 
 # --- whether it is possible -------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 
 from flask import g
 
@@ -10,9 +11,21 @@ from smartapp.fhir.people import Patient
 from smartapp.sessions.submission import Step, Submission, SubmissionState
 from smartapp.views import record
 from smartapp.views.drafting import FILES
-from smartapp.views.here import Here
+from smartapp.views.here import Here, View
 from smartapp.views.show import related_person
 from smartapp.workflow.submission import Named
+
+
+def once(here: Here, sid: str, make: Callable[[], Submission | View]) -> Submission | View:
+    """The same submission again only leads to the first. While `make` looks at the record another
+    click may hand it in, and be done with its draft: then what `make` says of it is no news.
+    """
+    outbox, person = here.services.outbox, here.active.person
+    known = outbox.find(sid, person)
+    if known is not None:
+        return known
+    made = make()
+    return made if isinstance(made, Submission) else outbox.find(sid, person) or made
 
 
 def hand_in(

@@ -184,6 +184,23 @@ def test_a_double_click_sends_once(world: World, patient: Patient) -> None:
     assert stored(world) == [1, 1, 1]
 
 
+def test_a_click_that_looks_while_another_is_done_leads_to_the_same_request(
+    world: World, patient: Patient
+) -> None:
+    patient.logs_in("james")
+    form = patient.checks("lisinopril").form("/send")
+    orders = {"method": "GET", "path": "/fhir/MedicationRequest", "times": 1}
+    world.fails({"match": orders, "fault": {"kind": "delay", "seconds": 1.5}})
+    with ThreadPoolExecutor(1) as pool:
+        slow = pool.submit(patient.browser.ask, "POST", form.action, fields=form.fields)
+        while not world.faults()[0]["hits"]:
+            time.sleep(0.01)
+        quick = patient.browser.ask("POST", form.action, fields=form.fields)
+
+    assert slow.result().headers["Location"] == quick.headers["Location"]
+    assert stored(world) == [1, 1, 1]
+
+
 def test_reloading_and_going_back_send_nothing_more(world: World, patient: Patient) -> None:
     patient.logs_in("james")
     check = patient.checks("lisinopril")
