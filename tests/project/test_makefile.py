@@ -82,7 +82,7 @@ def test_what_was_compiled_is_kept_whatever_the_shell_says(root: Path, tmp_path:
         text=True,
     )
 
-    assert ended.stdout == "kept: yes\n", ended.stderr
+    assert "kept: yes" in ended.stdout.splitlines(), ended.stderr
 
 
 def test_check_means_format_lint_types_and_imports(makefile: str) -> None:
