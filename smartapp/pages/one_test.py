@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from smartapp.fhir.amounts import Quantity
@@ -43,6 +43,7 @@ class OneTestPage:
     picture_legend: str
     picture_note: str
     table_heading: str
+    usual: str  # where it is the same for all of them
     columns: tuple[str, ...]
     lines: tuple[ResultLine, ...]
     older: Link | None
@@ -59,6 +60,9 @@ def one_test_page(
     name = next((each.name for each in items if each.name), words("Results of one test"))
     codings = items[0].main.what.codings if items else ()
     picture, left_out = picture_of(at, name, items)
+    usual, lines = _with_usual_once(
+        [_line(at, each, is_newest=not place) for place, each in enumerate(items)]
+    )
     return OneTestPage(
         shell=shell,
         heading=name,
@@ -72,13 +76,22 @@ def one_test_page(
         if picture and left_out
         else "",
         table_heading=words("All results of this test"),
+        usual=usual,
         columns=(words("Date"), words("Result"), words("The lab says")),
-        lines=tuple(_line(at, each, is_newest=not place) for place, each in enumerate(items)),
+        lines=lines,
         older=older,
         freshness=freshness_of(words, section, at.source),
         none=words("No results of this test are in your record.") if section.is_known_empty else "",
         care=words("What a result means for you, your care team can tell you."),
     )
+
+
+def _with_usual_once(lines: Sequence[ResultLine]) -> tuple[str, tuple[ResultLine, ...]]:
+    """What is usual is said beside each result only where laboratories differ on it."""
+    said = {each.usual for each in lines}
+    if len(lines) < 2 or len(said) > 1:
+        return "", tuple(lines)
+    return said.pop(), tuple(replace(each, usual="") for each in lines)
 
 
 def _legend(at: Showing, picture: Trend | None) -> str:

@@ -147,8 +147,39 @@ def test_the_newest_of_each_test_is_shown_and_leads_to_all_of_it(
     assert one.headings == ("Hemoglobin A1c",)
     assert "<svg" in one.html
     assert one.html.count("<tr>") == 61
-    assert "Usual" in one.text
+    assert one.text.count("Usual: 4.0 to 5.6 %") == 1, "it is the same for all of them"
     assert "4548" not in one.url
+
+
+def test_what_is_usual_is_said_beside_each_result_where_laboratories_differ(
+    world: World, known: dict[str, Patient]
+) -> None:
+    samuel = known["samuel"]
+    world.ehr.load(_magnesium(number, low) for number, low in enumerate(("1.6", "1.7")))
+    samuel.go("results")
+    one = samuel.browser.click("Magnesium")
+
+    assert one.text.count("Usual: 1.6 to 2.6 mg/dL") == 1
+    assert one.text.count("Usual: 1.7 to 2.6 mg/dL") == 1
+
+
+def _magnesium(number: int, low: str) -> dict[str, object]:
+    unit = {"unit": "mg/dL", "system": "http://unitsofmeasure.org", "code": "mg/dL"}
+    kind = "http://terminology.hl7.org/CodeSystem/observation-category"
+    return {
+        "resourceType": "Observation",
+        "id": f"magnesium-{number}",
+        "status": "final",
+        "category": [{"coding": [{"system": kind, "code": "laboratory"}]}],
+        "code": {
+            "coding": [{"system": "http://loinc.org", "code": "19123-9"}],
+            "text": "Magnesium",
+        },
+        "subject": {"reference": "Patient/samuel-osei"},
+        "effectiveDateTime": f"2026-11-{20 + number}T08:00:00Z",
+        "valueQuantity": {"value": 2.0, **unit},
+        "referenceRange": [{"low": {"value": float(low), **unit}, "high": {"value": 2.6, **unit}}],
+    }
 
 
 def test_c8_older_results_come_page_by_page_by_the_ehrs_own_address(
