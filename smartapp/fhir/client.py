@@ -226,6 +226,7 @@ class FhirClient:
         if not is_id(identity) or not ETAG.fullmatch(etag):
             raise InvalidResource(f"{kind}: which one, or which version of it, is not known")
         url = f"{self._base}/{kind}/{identity}"
+        self._check_nothing_taken_out(url, kind)
         written = self._written(self._send("PUT", url, resource, {"If-Match": etag}), kind)
         return replace(written, reference=f"{kind}/{identity}")
 
@@ -305,6 +306,13 @@ class FhirClient:
     def _check_open(self, kind: str) -> None:
         if kind in self._private:
             raise NotOffered(kind, PRIVATE)
+
+    def _check_nothing_taken_out(self, url: str, kind: str) -> None:
+        """What was kept back from a reader must not be missing from the record afterwards."""
+        if self._private:
+            whole = self._get(url, FRESH).json()
+            if not isinstance(whole, dict) or without_private(whole, self._private) != whole:
+                raise NotOffered(kind, PRIVATE)
 
     def _keeps_back(self, resource: Json) -> bool:
         return resource.get("resourceType") in self._private or self._not_for_reader(resource)

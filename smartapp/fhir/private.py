@@ -7,7 +7,7 @@ from typing import Any
 
 from smartapp.fhir.element import Json
 
-_POINTER = re.compile(r"(?:^|/)([A-Z][A-Za-z]+)/[A-Za-z0-9.-]{1,64}(?:/_history/[^/]*)?$")
+_APART = re.compile(r"[/?#|]")  # what a pointer may be made of, however it is written
 
 
 def without_private(body: Json, kinds: frozenset[str]) -> Json:
@@ -36,9 +36,8 @@ def _kind(resource: object) -> object:
 
 def _leads_to(node: Json, kinds: frozenset[str], gone: frozenset[str]) -> bool:
     pointer, said = node.get("reference"), node.get("type")
-    if isinstance(said, str) and said in kinds:
+    if isinstance(said, str) and said.rpartition("/")[2] in kinds:
         return True
     if not isinstance(pointer, str):
         return False
-    found = _POINTER.search(pointer)
-    return pointer in gone or (found is not None and found[1] in kinds)
+    return pointer in gone or not kinds.isdisjoint(_APART.split(pointer))

@@ -132,7 +132,7 @@ class Reply:
         self._begun = self.status >= 200 or self.status == 101
 
     def on_body(self, data: bytes) -> None:
-        if not self._more:
+        if self._begun and not self._more:
             self.packed += len(data)
             self._body.append(data)
 

@@ -18,7 +18,8 @@ def tell_tasks(here: Here, patient_id: str, url: str, response: str, *, finished
     if not may_tick_off(here):
         return
     try:
-        tasks = asking_for(url, here.loader().tasks(), f"Patient/{patient_id}")
+        patient = f"Patient/{patient_id}"
+        tasks = asking_for(url, here.loader().tasks(), patient, _owners(here, patient))
     except SmartappError:
         return
     for task in tasks:
@@ -32,3 +33,10 @@ def tell_tasks(here: Here, patient_id: str, url: str, response: str, *, finished
         except SmartappError:
             continue
         record.ticked_off(here, patient_id, task, changed["status"])
+
+
+def _owners(here: Here, patient: str) -> frozenset[str]:
+    """Whose Tasks a reader answers: never another person's. What a teenager was asked for stays
+    with her, whoever fills in the same form.
+    """
+    return frozenset({here.fhir_user} if here.teen_rule else {"", patient, here.fhir_user})

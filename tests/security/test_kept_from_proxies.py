@@ -50,6 +50,20 @@ def fills_in(patient: Patient) -> None:
     forms.sends(patient, review)
 
 
+def test_what_a_teenager_was_asked_for_is_not_done_when_her_mother_fills_in_the_same_form(
+    world: World,
+) -> None:
+    asks(world, of_the_ehr(), whose="Patient/zoe-bennett")
+    rachel = signed_in(world, "rachel")
+
+    page = forms.opens(rachel, "Before your test")
+    forms.sends(rachel, forms.goes_on(rachel, page, {"eaten": "false"}))
+
+    task = world.ehr.read("Task", "please-fill-in")
+    assert task is not None
+    assert task["status"] == "requested"
+
+
 def sent_forms(patient: Patient) -> list[str]:
     return [href for _, href in patient.go("forms").links if "/forms/sent/" in href]
 

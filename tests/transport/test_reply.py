@@ -82,6 +82,7 @@ PLAIN = {
     "up to the end of the connection": OK + b"\r\n{}",
     "of an older protocol": b"HTTP/1.0 200 OK\r\n\r\n{}",
     "after a promise of one": b"HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n" + WHOLE,
+    "after a promise with words": b"HTTP/1.1 104 Soon\r\nContent-Length: 5\r\n\r\nhello" + WHOLE,
     "without a reason": b"HTTP/1.1 200\r\nContent-Length: 2\r\n\r\n{}",
     "with more behind it": WHOLE + b"HTTP/1.1 500 Oh no\r\nContent-Length: 0\r\n\r\n",
     "with rubbish behind it": WHOLE + b"\x00\x01 and so on",

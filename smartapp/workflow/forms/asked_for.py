@@ -130,10 +130,14 @@ def _asked_in_plan(plan: Element) -> Iterator[AskedFor]:
 # --- ticked off -----------------------------------------------------------------------------------
 
 
-def asking_for(url: str, tasks: Found, patient: str) -> tuple[Json, ...]:
-    """The Tasks that ask this patient for this form, as they are in the EHR."""
+def asking_for(url: str, tasks: Found, patient: str, owners: frozenset[str]) -> tuple[Json, ...]:
+    """The Tasks that ask one of these people for this form; "" is nobody by name."""
     found = ((json, _asked_in(json, patient)) for json in tasks.matches)
-    return tuple(json for json, asked in found if asked is not None and asked.url == url)
+    return tuple(
+        json
+        for json, asked in found
+        if asked is not None and asked.url == url and asked.owner in owners
+    )
 
 
 def with_answers(task: Json, response: str, *, finished: bool, now: datetime) -> dict[str, Any]:
